@@ -1,0 +1,1 @@
+"""Reference GANs: losses, penalties, optimisers, networks. Importing the package does not import torch."""
