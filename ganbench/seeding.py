@@ -16,6 +16,7 @@ NOISE = "noise"
 DROPOUT = "dropout"
 INTERPOLATION = "interpolation"
 EVALUATION = "evaluation"
+GEOMETRY = "geometry"
 TRAINING_SET = "training-set"
 
 

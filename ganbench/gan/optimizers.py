@@ -26,7 +26,9 @@ Decay = Annotated[float, Field(ge=0, lt=1), PER_REPLICA]
 
 class SGDOptions(Options):
     lr: Rate = 1e-2
-    momentum: Annotated[float, Field(gt=-1, lt=1, description="heavy ball; may be negative"), PER_REPLICA] = 0.0
+    momentum: Annotated[float, Field(gt=-1, lt=1, description="heavy ball; may be negative"), PER_REPLICA] = (
+        0.0
+    )
 
 
 class AdamOptions(Options):
@@ -69,7 +71,7 @@ def adam(gradient: Tensor, moves: Tensor, state: State, hyper: Hyper) -> Tensor:
     square = state["square"].mul_(1 - (1 - beta2) * moves).addcmul_(gradient, gradient * (1 - beta2))
     # m^ / (sqrt(v^) + eps) with both corrections moved into factors of one number per replica.
     root = (1 - beta2**steps).sqrt()
-    rate = -hyper["lr"] * moves * root / (1 - beta1**steps).clamp_min(1e-38)
+    rate = -hyper["lr"] * moves * root / (1 - beta1**steps).clamp_min(1e-30)
     return square.sqrt().add_(hyper["eps"] * root).reciprocal_().mul_(mean).mul_(rate)
 
 

@@ -60,7 +60,9 @@ class Lazy(Options):
 
 
 class ZeroCentred(Lazy):
-    gamma: Annotated[float, Field(ge=0, description="weight gamma; gamma/2 multiplies the norm"), PER_REPLICA] = 1.0
+    gamma: Annotated[
+        float, Field(ge=0, description="weight gamma; gamma/2 multiplies the norm"), PER_REPLICA
+    ] = 1.0
 
 
 class GradientPenalty(Lazy):
@@ -69,7 +71,9 @@ class GradientPenalty(Lazy):
 
 
 class Clipping(Options):
-    limit: Annotated[float, Field(gt=0, description="weights stay within [-limit, limit]"), PER_REPLICA] = 0.01
+    limit: Annotated[float, Field(gt=0, description="weights stay within [-limit, limit]"), PER_REPLICA] = (
+        0.01
+    )
 
 
 def squared_gradient_norm(logits: Tensor, samples: Tensor) -> Tensor:
@@ -94,7 +98,9 @@ def wgan_gp(view: Critique, weights: Weights) -> Tensor:
     """lambda E (||grad D(x^)|| - target)^2, x^ uniform between real and fake (Gulrajani et al. 2017)."""
     assert view.uniform is not None
     share = view.uniform.reshape(view.uniform.shape + (1,) * (view.real.dim() - 2))
-    between = (view.fake + share * (view.real - view.fake)).detach().requires_grad_()
+    between = view.fake + share * (view.real - view.fake)
+    if not between.requires_grad:
+        between.requires_grad_()
     squared = squared_gradient_norm(view.critic(between), between)
     # The root has no derivative at 0, where a dead critic sits; the floor keeps its gradient finite.
     norm = squared.clamp_min(1e-24).sqrt()

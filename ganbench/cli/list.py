@@ -1,0 +1,100 @@
+"""`ganbench list`: the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from ganbench.cli.output import aligned, echo_json, format_option
+
+if TYPE_CHECKING:
+    from pydantic.fields import FieldInfo
+
+    from ganbench.registry import Entry
+
+KINDS: Final = {
+    "datasets": "dataset",
+    "networks": "network",
+    "losses": "loss",
+    "penalties": "penalty",
+    "optimizers": "optimizer",
+    "metrics": "metric",
+}
+
+
+@click.command(name="list")
+@click.argument("kind", type=click.Choice(["suites", *KINDS]), metavar="KIND")
+@format_option
+def list_(kind: str, form: str) -> None:
+    """Show all KIND with what they are, where they come from, and their options.
+
+    KIND is suites, datasets, networks, losses, penalties, optimizers or metrics.
+    """
+    things = suites() if kind == "suites" else components(KINDS[kind])
+    if form == "json":
+        echo_json(things)
+    else:
+        click.echo("\n\n".join("\n".join(_lines(thing)) for thing in things))
+
+
+def suites() -> list[dict[str, Any]]:
+    """The suites that come with ganbench: {name, question}."""
+    from ganbench.suite.find import shipped
+
+    return [{"name": name, "question": question(path)} for name, path in sorted(shipped().items())]
+
+
+def question(path: Path) -> str:
+    """What a suite asks, as it says itself; empty if it does not."""
+    from ruamel.yaml import YAML
+
+    content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    return " ".join(str(content.get("question", "")).split())
+
+
+def components(kind: str) -> list[dict[str, Any]]:
+    """What is registered of that kind: {name, summary, formula, source, options}."""
+    from ganbench.registry import entries
+
+    return [_described(entry) for entry in entries(kind)]
+
+
+def _described(entry: Entry) -> dict[str, Any]:
+    fields = entry.options.model_fields.items()
+    return {
+        "name": entry.name,
+        "summary": entry.summary,
+        "formula": entry.formula,
+        "source": entry.source,
+        "options": [_option(name, field) for name, field in fields if name != "name"],
+    }
+
+
+def _option(name: str, field: FieldInfo) -> dict[str, Any]:
+    from pydantic_core import to_jsonable_python
+
+    option = {"name": name, "required": field.is_required(), "description": field.description or ""}
+    if not field.is_required():
+        option["default"] = to_jsonable_python(
+            field.get_default(call_default_factory=True), inf_nan_mode="strings"
+        )
+    return option
+
+
+def _lines(thing: dict[str, Any]) -> Iterator[str]:
+    yield thing["name"]
+    for key in ("question", "summary", "formula", "source"):
+        if thing.get(key):
+            yield f"  {key:<8}  {thing[key]}"
+    rows = [(_assignment(option), option["description"]) for option in thing.get("options", [])]
+    for index, line in enumerate(aligned(rows)):
+        yield f"  {'options' if index == 0 else '':<8}  {line}"
+
+
+def _assignment(option: dict[str, Any]) -> str:
+    import json
+
+    return f"{option['name']}: " + ("(required)" if option["required"] else json.dumps(option["default"]))

@@ -1,0 +1,101 @@
+"""What every data set is: a source of training samples and of held-out ones."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+class Samples(NamedTuple):
+    """x: float64 [n, *shape]; label: int64 [n] (mode or class), or None."""
+
+    x: Floats
+    label: Ints | None = None
+
+
+class KnownLaw(Protocol):
+    """A distribution whose density and modes are known. Points are [n, *shape]; nothing here raises on NaN."""
+
+    @property
+    def weights(self) -> Floats:
+        """Share of each mode, [K], sums to 1."""
+        ...
+
+    @property
+    def radius(self) -> float:
+        """A sample nearer than this to a mode is of high quality; in standard deviations."""
+        ...
+
+    @property
+    def ceiling(self) -> float:
+        """High-quality share of the exact law, modes taken as separate."""
+        ...
+
+    def assign(self, x: Floats) -> tuple[Ints, Floats]:
+        """Nearest mode [n] and distance to it [n] in its standard deviations; NaN distance for non-finite points."""
+        ...
+
+    def least_count(self, samples: int) -> int:
+        """High-quality samples that make a mode covered."""
+        ...
+
+    def log_density(self, x: Floats) -> Floats:
+        """ln p(x), [n], nats."""
+        ...
+
+
+class Dataset(Protocol):
+    """Samples of one fixed shape, with a training and a held-out stream."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Shape of one sample."""
+        ...
+
+    @property
+    def image_shape(self) -> tuple[int, int] | None:
+        """Rows and columns if a sample is a flattened grey image."""
+        ...
+
+    @property
+    def label_count(self) -> int | None:
+        """Labels are 0 to label_count - 1."""
+        ...
+
+    @property
+    def default_metrics(self) -> tuple[str, ...]:
+        """What is measured unless a suite says otherwise."""
+        ...
+
+    @property
+    def law(self) -> KnownLaw | None:
+        """The exact distribution, where it is known."""
+        ...
+
+    @property
+    def labelled(self) -> tuple[Samples, Samples] | None:
+        """All training and all held-out samples, where data are finite and labelled."""
+        ...
+
+    def train(self, rng: np.random.Generator, count: int) -> Samples:
+        """What a run trains on: fresh draws, or draws with replacement from the training set."""
+        ...
+
+    def held_out(self, rng: np.random.Generator, count: int) -> Samples:
+        """What a run is judged by: fresh draws from the exact law, or held-out samples."""
+        ...
+
+
+def rows(samples: Samples, index: Ints) -> Samples:
+    """The samples of those row numbers."""
+    return Samples(samples.x[index], None if samples.label is None else samples.label[index])
+
+
+def read_only(array: NDArray[np.generic]) -> None:
+    """Built data sets are shared between runs, so nobody may write to them."""
+    array.setflags(write=False)

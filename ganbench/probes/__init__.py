@@ -1,0 +1,1 @@
+"""Measurements during training. They read copies and never change what they measure."""

@@ -1,0 +1,1 @@
+"""Statistics of runs: the run is the unit of replication. No torch."""

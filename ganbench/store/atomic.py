@@ -1,0 +1,87 @@
+"""Files that appear whole or not at all: written aside in the same folder, synced, renamed."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from ganbench.errors import StorageError
+from ganbench.store.layout import aside
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_FULL: Final = "free some space and run the same command again: finished runs are kept"
+_ELSEWHERE: Final = "choose a folder that you may write to with --out"
+
+_CAUSES: Final = {
+    errno.ENOSPC: ("the disk is full", _FULL),
+    errno.EDQUOT: ("the disk quota is used up", _FULL),
+    errno.EFBIG: ("the file is larger than the system allows", "raise the limit (ulimit -f) and run again"),
+    errno.EACCES: ("no permission to write", _ELSEWHERE),
+    errno.EPERM: ("no permission to write", _ELSEWHERE),
+    errno.EROFS: ("the file system is read-only", _ELSEWHERE),
+    errno.ENOTDIR: ("a file is where a folder is needed", "choose another folder with --out"),
+}
+
+
+@contextlib.contextmanager
+def storing(path: Path, *, but: tuple[type[OSError], ...] = ()) -> Iterator[None]:
+    """Turn an OSError, those in `but` apart, into a StorageError that names `path` and what to do."""
+    try:
+        yield
+    except but:
+        raise
+    except OSError as error:
+        other = (error.strerror or str(error), "run the same command again: finished runs are kept")
+        what, hint = _CAUSES.get(error.errno or 0, other)
+        raise StorageError(f"cannot write: {what}", where=str(path), hint=hint) from error
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Put `content` at `path`, whose folder is made. A reader sees the old file or the new, never half of one.
+
+    Raises StorageError (full disk, no permission, ...); then the old file stands and nothing lies beside it.
+    """
+    with storing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = aside(path, pid=os.getpid())
+        try:
+            _write_synced(temporary, content)
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """Put a table at `path` as Parquet, as `write_bytes` does."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    # Serialised in memory, so that a file is written, and can fail, in one place only.
+    buffer = pa.BufferOutputStream()
+    pq.write_table(table, buffer, compression="zstd")
+    write_bytes(path, buffer.getvalue().to_pybytes())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in `folder` last through a power cut."""
+    if os.name == "posix":  # Windows opens no folders
+        file = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
+
+
+def _write_synced(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,165 @@
+"""Every file name of a results folder."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+_ASIDE: Final = ".aside"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where things are in the results folder `root`. Its five subfolders belong to ganbench wholly."""
+
+    root: Path
+
+    @property
+    def environment(self) -> Path:
+        """Schema version, identity of the suite, provenance. It marks a folder as a results folder."""
+        return self.root / "environment.json"
+
+    @property
+    def suite(self) -> Path:
+        """The suite as it was read."""
+        return self.root / "suite.yaml"
+
+    @property
+    def plan(self) -> Path:
+        """The runs that were asked for, in the order of the suite."""
+        return self.root / "plan.json"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the one process that writes here."""
+        return self.root / "lock"
+
+    @property
+    def runs(self) -> Path:
+        """One row for each run."""
+        return self.root / "runs.parquet"
+
+    @property
+    def evaluations(self) -> Path:
+        """One row for each evaluation of each run."""
+        return self.root / "evaluations.parquet"
+
+    @property
+    def traces(self) -> Path:
+        return self.root / "traces"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.root / "checkpoints"
+
+    @property
+    def samples(self) -> Path:
+        return self.root / "samples"
+
+    @property
+    def parts(self) -> Path:
+        """What finished populations left and no one has merged into the top tables yet."""
+        return self.root / "parts"
+
+    @property
+    def work(self) -> Path:
+        """What is in progress."""
+        return self.root / "work"
+
+    def windows(self, population: str) -> Path:
+        return self.traces / f"{population}.parquet"
+
+    def bursts(self, population: str) -> Path:
+        return self.traces / f"{population}-bursts.parquet"
+
+    def sample(self, name: str) -> Path:
+        """The file of a sample grid; `name` may hold folders, such as `ring/hinge.png`."""
+        path = PurePosixPath(name)
+        if path.is_absolute() or ".." in path.parts or not path.parts:
+            raise ValueError(f"'{name}' is not the name of a file below {self.samples.name}/")
+        return self.samples / path
+
+    def part(self, population: str) -> Part:
+        return Part(self.parts / population)
+
+    def progress(self, population: str) -> Path:
+        """The folder of a population in progress; it goes when the population is committed."""
+        return self.work / population
+
+    def unfinished(self, population: str) -> Part:
+        """Where a part is made, before one rename shows it."""
+        return Part(self.work / f"{population}.part")
+
+    def merged(self, population: str) -> Path:
+        """Where a merged part is taken by one rename, before it is deleted."""
+        return self.work / f"{population}.merged"
+
+    def committed(self) -> list[str]:
+        """The populations in parts/, by name."""
+        if not self.parts.is_dir():
+            return []
+        return sorted(path.name for path in self.parts.iterdir() if path.is_dir())
+
+    def is_results(self) -> bool:
+        return self.environment.is_file()
+
+    def is_vacant(self) -> bool:
+        """Absent, empty, or only begun: nothing but a lock and what a killed writer left aside."""
+        if not self.root.exists():
+            return True
+        return all(path == self.lock or is_aside(path) for path in self.root.iterdir())
+
+    def discard(self) -> None:
+        """Delete all results, and nothing that ganbench has not put here.
+
+        environment.json and the lock stay: until a new environment.json takes the place of the old,
+        the folder remains a results folder, whenever the process is killed.
+        """
+        for path in (self.runs, self.evaluations, self.suite, self.plan):
+            path.unlink(missing_ok=True)
+        for folder in self._folders():
+            remove(folder)
+
+    def discard_asides(self) -> None:
+        """Delete what killed writers left half-written."""
+        for folder in (self.root, self.traces, self.samples, self.checkpoints):
+            for path in filter(is_aside, folder.glob(f".*{_ASIDE}")):
+                path.unlink(missing_ok=True)
+
+    def _folders(self) -> Iterator[Path]:
+        yield from (self.traces, self.checkpoints, self.samples, self.parts, self.work)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The folder of one finished population."""
+
+    root: Path
+
+    @property
+    def runs(self) -> Path:
+        return self.root / "runs.parquet"
+
+    @property
+    def evaluations(self) -> Path:
+        return self.root / "evaluations.parquet"
+
+
+def aside(path: Path, *, pid: int) -> Path:
+    """Where process `pid` writes `path` before it is renamed: in the same folder, hidden."""
+    return path.with_name(f".{path.name}.{pid}{_ASIDE}")
+
+
+def is_aside(path: Path) -> bool:
+    return path.name.startswith(".") and path.name.endswith(_ASIDE)
+
+
+def remove(folder: Path) -> None:
+    """Delete a folder and what is in it; of a link only the link. No folder is fine."""
+    if folder.is_symlink():
+        folder.unlink()
+    elif folder.exists():
+        shutil.rmtree(folder)

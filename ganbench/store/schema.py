@@ -1,0 +1,140 @@
+"""The tables of a results folder: every column with its type, unit and meaning.
+
+A name with `*` stands for a family: `final.*` for `final.covered_share` and its like. A column that is
+documented here by no name is refused on writing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Final, Literal
+
+SCHEMA_VERSION: Final = 1
+
+Type = Literal["text", "integer", "number", "integers"]
+Table = Literal["runs", "evaluations", "windows", "bursts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column or family of columns. `nullable`: it may be empty; the meaning says when."""
+
+    name: str
+    type: Type
+    unit: str
+    meaning: str
+    nullable: bool = False
+
+    @property
+    def family(self) -> bool:
+        return "*" in self.name
+
+
+def text(name: str, meaning: str) -> Column:
+    return Column(name, "text", "", meaning)
+
+
+def count(name: str, unit: str, meaning: str) -> Column:
+    return Column(name, "integer", unit, meaning)
+
+
+def optional(type_: Type, name: str, unit: str, meaning: str) -> Column:
+    return Column(name, type_, unit, meaning, nullable=True)
+
+
+RUNS: Final = (
+    text("suite", "name of the suite"),
+    text("version", "version of the suite"),
+    text("cell", "name of the cell: its labels on the axes, joined by '/'"),
+    text("cell_id", "hash of the cell's resolved content; equal hashes are the same cell"),
+    text("evaluation_id", "hash of data, evaluation and failure criteria; equal hashes are comparable"),
+    text("run_id", "the cell's hash and the seed: the key of this table"),
+    text("population", "the population in which the run was trained"),
+    count("seed", "", "seed of all random streams of the run"),
+    optional("text", "axis.*", "", "the cell's label on this axis; empty for cells outside the product"),
+    text("tier", "tier of the suite: smoke, standard or full"),
+    count("steps", "generator steps", "planned length"),
+    text("status", "healthy, failed (by the suite's criteria) or crashed (the program raised)"),
+    optional(
+        "integer", "failed_at", "generator steps", "first step of the streak that failed; empty unless failed"
+    ),
+    optional("text", "criterion", "", "the failure criterion that was broken; empty unless failed"),
+    optional(
+        "integer", "diverged_at", "generator steps", "first step with a non-finite weight; empty if none"
+    ),
+    optional("text", "message", "", "traceback of a crashed run; else empty"),
+    Column("seconds", "number", "s", "wall time of the population divided by its replicas"),
+    count("replicas", "runs", "size of the population"),
+    count("threads", "threads", "threads of the process on the CPU"),
+    text("device", "where it was trained, such as cpu or cuda:0"),
+    text("precision", "float32 or float64"),
+    text("strategy", "how the networks were vectorised over replicas"),
+    text("fingerprint", "hash of what can change numbers; environment.json lists each"),
+    count("samples_seen", "samples", "real samples shown to the discriminator"),
+    count("gradient_evaluations", "gradients", "backward passes through either network, per run"),
+    optional("integer", "modes", "modes", "modes or classes of the data; empty where it has none"),
+    optional("number", "final.*", "of the metric", "metric at the last evaluation; NaN: undefined there"),
+    optional("number", "best.*", "of the metric", "best value of the metric over the run's evaluations"),
+    optional("number", "floor.*", "of the metric", "metric of real samples against real ones at the same n"),
+    text("content", "the cell's resolved setting as JSON, every default filled in"),
+)
+
+EVALUATIONS: Final = (
+    text("run_id", "the run"),
+    text("population", "the population in which it was trained"),
+    text("cell", "name of its cell"),
+    count("seed", "", "its seed"),
+    count("step", "generator steps", "when it was evaluated"),
+    text("of", "which generator: raw, or ema (the moving average of its weights)"),
+    count("samples_seen", "samples", "real samples shown to the discriminator until then"),
+    count("gradient_evaluations", "gradients", "backward passes through either network until then"),
+    optional(
+        "integers", "mode_histogram", "samples", "samples in each mode; empty where the data has no modes"
+    ),
+    optional("number", "*", "of the metric", "one column for each metric of the suite; NaN: undefined there"),
+)
+
+WINDOWS: Final = (
+    text("run_id", "the run"),
+    count("window", "", "number of the window, from 0"),
+    count("first_step", "generator steps", "first step in the window"),
+    count("last_step", "generator steps", "last step in the window"),
+    Column("*.count", "number", "values", "finite values of the signal in the window"),
+    optional("number", "*.mean", "of the signal", "their mean"),
+    optional("number", "*.m2", "of the signal, squared", "sum of their squared deviations from the mean"),
+    optional("number", "*.min", "of the signal", "the least of them; inf for none"),
+    optional("number", "*.max", "of the signal", "the greatest of them; -inf for none"),
+    optional("number", "*.last", "of the signal", "the last of them; NaN for none"),
+    optional("number", "*.d2", "of the signal, squared", "sum of squared differences of neighbours (von Neumann)"),
+)
+
+BURSTS: Final = (
+    text("run_id", "the run"),
+    count("burst", "", "number of the burst, from 0"),
+    count("step", "generator steps", "the step"),
+    optional("number", "*", "of the signal", "one column for each signal: its raw value at the step"),
+)
+
+TABLES: Final[dict[Table, tuple[Column, ...]]] = {
+    "runs": RUNS,
+    "evaluations": EVALUATIONS,
+    "windows": WINDOWS,
+    "bursts": BURSTS,
+}
+
+
+def column(table: Table, name: str) -> Column:
+    """What documents the column `name`; raises ValueError where nothing does."""
+    for candidate in TABLES[table]:
+        if fnmatchcase(name, candidate.name):
+            return candidate
+    raise ValueError(f"column '{name}' of table '{table}' is not documented in {__name__}")
+
+
+def ordered(table: Table, names: Iterable[str]) -> list[str]:
+    """The fixed columns of the table, and those of `names` in its families, in the order of the schema."""
+    place = {documented: index for index, documented in enumerate(TABLES[table])}
+    fixed = (documented.name for documented in TABLES[table] if not documented.family)
+    return sorted(dict.fromkeys([*names, *fixed]), key=lambda name: place[column(table, name)])

@@ -1,0 +1,128 @@
+"""What a results folder holds at one moment, while a writer may be at work.
+
+Rows are in the top tables, in the parts that are not yet merged into them, or, if the writer was killed
+between writing the one and deleting the other, in both. Where a run is in several, the last that did
+not crash counts, together with the evaluations that stand beside it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from ganbench.errors import InputError
+from ganbench.store.layout import Layout, Part
+from ganbench.store.tables import check_version, concatenate, read, read_file, reading
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_ATTEMPTS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Each run once, and the evaluations of these runs."""
+
+    runs: pa.Table
+    evaluations: pa.Table
+
+
+def snapshot(layout: Layout) -> Snapshot:
+    """What is there now. Raises InputError for a damaged file or one of a newer schema."""
+    parts = _parts(layout)
+    # The parts first and runs before evaluations, the reverse of how they are merged: whatever leaves
+    # the parts meanwhile is in the top tables when these are read.
+    top = Snapshot(read("runs", layout.runs), read("evaluations", layout.evaluations))
+    return latest([top, *parts])
+
+
+def latest(sources: Sequence[Snapshot]) -> Snapshot:
+    """One out of several, in the order they were written."""
+    home = _homes([source.runs for source in sources])
+    runs = [_at_home(source.runs, home, index) for index, source in enumerate(sources)]
+    evaluations = [_at_home(source.evaluations, home, index) for index, source in enumerate(sources)]
+    return Snapshot(concatenate("runs", runs), concatenate("evaluations", evaluations))
+
+
+def environment(layout: Layout) -> dict[str, Any]:
+    """What environment.json says. Raises InputError if it is not one, or of a newer schema."""
+    try:
+        with reading(layout.environment):
+            found = json.loads(layout.environment.read_text(encoding="utf-8"))
+        written = int(found["schema_version"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            "not an environment.json of ganbench",
+            where=str(layout.environment),
+            hint="this is not a results folder, or the file is damaged",
+        ) from error
+    check_version(written, layout.environment)
+    return dict(found)
+
+
+def plan(layout: Layout) -> list[dict[str, Any]]:
+    """The planned runs, each {run_id, cell, seed}, in the order of the suite; none without a plan."""
+    if not layout.plan.exists():
+        return []
+    try:
+        with reading(layout.plan):
+            return list(json.loads(layout.plan.read_text(encoding="utf-8")))
+    except ValueError as error:
+        raise InputError(
+            "cannot be read as JSON",
+            where=str(layout.plan),
+            hint="delete it and run the suite again: that writes it anew and keeps the results",
+        ) from error
+
+
+def opened(layout: Layout) -> Layout:
+    """The layout, if its root is a results folder that this ganbench can read; else InputError."""
+    where = str(layout.root)
+    with reading(layout.root):
+        there, folder, results = layout.root.exists(), layout.root.is_dir(), layout.is_results()
+    if not there:
+        raise InputError("no such folder", where=where, hint="`ganbench run` makes results folders")
+    if not folder:
+        raise InputError("is a file, expected a results folder", where=where)
+    if not results:
+        raise InputError(
+            f"not a results folder: it has no {layout.environment.name}",
+            where=where,
+            hint="name the folder that was given to `ganbench run --out`",
+        )
+    environment(layout)
+    return layout
+
+
+def _parts(layout: Layout) -> list[Snapshot]:
+    for _ in range(_ATTEMPTS):
+        try:
+            return [_part(layout.part(population)) for population in layout.committed()]
+        except FileNotFoundError:  # merged just now: look again
+            continue
+    raise InputError("parts without their tables", where=str(layout.parts), hint="delete it and run again")
+
+
+def _part(part: Part) -> Snapshot:
+    return Snapshot(read_file(part.runs), read_file(part.evaluations))
+
+
+def _homes(tables: Sequence[pa.Table]) -> dict[str, int]:
+    """The index of the table that counts, for each run."""
+    home: dict[str, int] = {}
+    crashed: dict[str, bool] = {}
+    for index, table in enumerate(tables):
+        pairs = zip(table["run_id"].to_pylist(), table["status"].to_pylist(), strict=True)
+        for run, status in pairs:
+            if status != "crashed" or crashed.get(run, True):
+                home[run], crashed[run] = index, status == "crashed"
+    return home
+
+
+def _at_home(table: pa.Table, home: dict[str, int], index: int) -> pa.Table:
+    import pyarrow as pa
+
+    return table.filter(pa.array([home.get(run) == index for run in table["run_id"].to_pylist()], pa.bool_()))

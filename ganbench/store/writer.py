@@ -1,0 +1,189 @@
+"""The one writer of a results folder. What it has committed survives a kill at any moment."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ganbench.environment import to_json
+from ganbench.errors import InputError
+from ganbench.records import Provenance
+from ganbench.store.atomic import storing, sync_folder, write_bytes, write_table
+from ganbench.store.layout import Layout, remove
+from ganbench.store.lock import locked
+from ganbench.store.schema import SCHEMA_VERSION
+from ganbench.store.snapshot import environment, plan, snapshot
+from ganbench.store.tables import Row, from_columns, from_rows
+
+Columns = Mapping[str, Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A results folder to write to. It holds nothing but its layout, so it travels to other processes."""
+
+    layout: Layout
+
+    def finished(self) -> set[str]:
+        """The ids of the runs that ended healthy or failed; a crashed run is tried again."""
+        runs = snapshot(self.layout).runs
+        pairs = zip(runs["run_id"].to_pylist(), runs["status"].to_pylist(), strict=True)
+        return {run for run, status in pairs if status != "crashed"}
+
+    def commit(
+        self,
+        population: str,
+        *,
+        runs: Iterable[Row],
+        evaluations: Iterable[Row] = (),
+        windows: Columns | None = None,
+        bursts: Columns | None = None,
+        samples: Mapping[str, bytes] | None = None,
+    ) -> None:
+        """Keep what a population left; all of it shows at once, by one rename.
+
+        `runs` and `evaluations` are rows, `windows` and `bursts` columns, as `ganbench.store.schema` says,
+        less the column `population`; `samples` are files by name below samples/. Raises StorageError, and
+        ValueError for what the schema does not allow; then nothing shows.
+        """
+        kept = from_rows("runs", _tagged(runs, population))
+        judged = from_rows("evaluations", _tagged(evaluations, population))
+        traced = from_columns("windows", windows or {}), from_columns("bursts", bursts or {})
+        for name, content in (samples or {}).items():
+            write_bytes(self.layout.sample(name), content)
+        write_table(self.layout.windows(population), traced[0])
+        write_table(self.layout.bursts(population), traced[1])
+        with self._new_part(population) as part:
+            write_table(part.runs, kept)
+            write_table(part.evaluations, judged)
+
+    def merge(self) -> None:
+        """Move all parts into the top tables. A kill in between loses nothing and doubles nothing."""
+        committed = self.layout.committed()
+        if not committed:
+            return
+        now = snapshot(self.layout)
+        write_table(self.layout.evaluations, now.evaluations)
+        write_table(self.layout.runs, now.runs)
+        for population in committed:
+            self._retire(population)
+
+    @contextlib.contextmanager
+    def _new_part(self, population: str) -> Iterator[Any]:
+        unfinished, part = self.layout.unfinished(population), self.layout.part(population)
+        with storing(part.root):
+            remove(unfinished.root)
+            try:
+                yield unfinished
+                self.layout.parts.mkdir(exist_ok=True)
+                unfinished.root.rename(part.root)
+            except BaseException:
+                remove(unfinished.root)
+                raise
+            sync_folder(self.layout.parts)
+            remove(self.layout.progress(population))
+
+    def _retire(self, population: str) -> None:
+        part, merged = self.layout.part(population).root, self.layout.merged(population)
+        with storing(part):
+            self.layout.work.mkdir(exist_ok=True)
+            remove(merged)
+            part.rename(merged)
+            remove(merged)
+
+
+@contextlib.contextmanager
+def open_results(
+    root: str | Path,
+    *,
+    suite_text: str,
+    suite_identity: str,
+    provenance: Provenance,
+    planned: Iterable[Mapping[str, Any]],
+    fresh: bool = False,
+) -> Iterator[Results]:
+    """Make the folder, or go on with the one that is there, and hold its lock.
+
+    `suite_identity` says in words what is run: name, version, overrides; a folder holds results of one.
+    `planned` are the runs asked for, each {run_id, cell, seed}; they join those of earlier calls. `fresh`
+    deletes the results that are there, and nothing else. Raises InputError for a folder with other content
+    (which is not touched), another suite or a newer schema; ResultsLocked; StorageError.
+    """
+    layout = Layout(Path(root))
+    with storing(layout.root):
+        _refuse_foreign(layout)
+        layout.root.mkdir(parents=True, exist_ok=True)
+    with locked(layout):
+        if layout.is_results():
+            _discard(layout) if fresh else _refuse_other(layout, suite_identity)
+        with storing(layout.root):
+            layout.discard_asides()
+        _inscribe(layout, suite_text, suite_identity, provenance, planned)
+        results = Results(layout)
+        results.merge()
+        yield results
+
+
+def _refuse_foreign(layout: Layout) -> None:
+    where = str(layout.root)
+    if layout.root.exists() and not layout.root.is_dir():
+        raise InputError("is a file, expected a folder for results", where=where, hint="choose another --out")
+    if not layout.is_results() and not layout.is_vacant():
+        raise InputError(
+            "holds other files and no results, and is left as it is",
+            where=where,
+            hint="choose an empty or a new folder with --out",
+        )
+
+
+def _refuse_other(layout: Layout, identity: str) -> None:
+    held = environment(layout).get("suite")
+    if held != identity:
+        raise InputError(
+            f"holds results of {held}, not of {identity}",
+            where=str(layout.root),
+            hint="choose another folder with --out, or delete these results with --fresh",
+        )
+
+
+def _discard(layout: Layout) -> None:
+    with storing(layout.root):
+        layout.discard()
+
+
+def _inscribe(
+    layout: Layout,
+    text: str,
+    identity: str,
+    provenance: Provenance,
+    planned: Iterable[Mapping[str, Any]],
+) -> None:
+    # environment.json first: from then on the folder is known as ours, whatever happens.
+    _write_json(layout.environment, _environment(layout, identity, provenance))
+    runs = {run["run_id"]: dict(run) for run in (*plan(layout), *planned)}
+    _write_json(layout.plan, list(runs.values()))
+    write_bytes(layout.suite, text.encode())
+
+
+def _environment(layout: Layout, identity: str, provenance: Provenance) -> dict[str, Any]:
+    """`provenance` lists each environment that wrote here, by the fingerprint that runs carry."""
+    earlier: dict[str, Any] = {}
+    if layout.is_results() and layout.plan.exists():  # none after --fresh
+        earlier = environment(layout).get("provenance", {})
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "suite": identity,
+        "provenance": earlier | {provenance.fingerprint: to_json(provenance)},
+    }
+
+
+def _write_json(path: Path, content: Any) -> None:
+    write_bytes(path, (json.dumps(content, indent=1) + "\n").encode())
+
+
+def _tagged(rows: Iterable[Row], population: str) -> list[Row]:
+    return [{**row, "population": population} for row in rows]

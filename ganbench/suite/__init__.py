@@ -1,0 +1,1 @@
+"""Suites: read with positions, validated, expanded into cells, runs and populations. No torch."""

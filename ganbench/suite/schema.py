@@ -1,0 +1,142 @@
+"""The resolved content of one cell: what is trained, how, and what is said of it. Keys as a suite writes them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ganbench.registry import Options
+from ganbench.suite import checks
+from ganbench.suite.components import Component, problem
+
+Count = Annotated[int, Field(ge=1)]
+Name = Literal["raw", "ema"]
+
+
+class Part(BaseModel):
+    """Frozen, unknown keys forbidden, no conversions: '1' and true are no numbers."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, validate_default=True)
+
+
+class Latent(Part):
+    """The law of the generator's input z."""
+
+    law: Literal["normal", "uniform", "sphere"] = "normal"
+    dim: Annotated[int, Field(ge=1, description="numbers in z")]
+
+
+class Optimizers(Part):
+    """One optimiser for each player."""
+
+    generator: Annotated[Options, Component("optimizer")]
+    discriminator: Annotated[Options, Component("optimizer")]
+
+
+class Schedule(Part):
+    """Who moves when. One round is `d_steps` discriminator steps and `g_steps` generator steps."""
+
+    d_steps: Count = 1
+    g_steps: Count = 1
+    order: Literal["discriminator-first", "generator-first", "simultaneous"] = "discriminator-first"
+    generator_noise: Literal["fresh", "reused"] = "fresh"
+    batches: Literal["separate", "joint"] = "separate"
+
+
+class Ema(Part):
+    """A running mean of the generator's weights."""
+
+    decay: Annotated[float, Field(ge=0, lt=1, description="share of the old mean that is kept in a step")]
+    warmup: Annotated[bool, Field(description="smaller decay in the first steps")] = False
+
+
+class EvaluationPlan(Part):
+    """What is measured of a generator, and when: every `every` generator steps, and at the end."""
+
+    every: Annotated[int, Field(ge=1, description="generator steps")]
+    samples: Annotated[int, Field(ge=2, description="samples of an evaluation")] = 2500
+    of: Literal["raw", "ema", "both"] = "raw"
+    metrics: Annotated[
+        tuple[str, ...] | None, Field(strict=False, description="null: those of the data set")
+    ] = None
+    projections: Annotated[int, Field(ge=1, description="directions of the sliced distances")] = 64
+    exact_samples: Annotated[
+        int, Field(ge=0, le=2500, description="samples of the exact Wasserstein distance")
+    ] = 256
+
+    @property
+    def judged(self) -> Name:
+        """The generator that the failure criteria speak of."""
+        return "ema" if self.of == "ema" else "raw"
+
+
+class Criterion(Part):
+    """A run fails when `metric` is below or above a bound in `for` consecutive evaluations."""
+
+    metric: str
+    below: float | None = None
+    above: float | None = None
+    consecutive: Annotated[int, Field(ge=1, alias="for")] = 1
+    after: Annotated[float, Field(ge=0, lt=1, description="share of the steps that is not judged")] = 0.0
+
+    @model_validator(mode="after")
+    def _has_one_bound(self) -> Self:
+        if (self.below is None) == (self.above is None):
+            raise ValidationError.from_exception_data(
+                "criterion",
+                [problem(f"the criterion for {self.metric} needs exactly one of below and above")],
+            )
+        return self
+
+    def __str__(self) -> str:
+        return (
+            f"{self.metric} below {self.below:g}"
+            if self.below is not None
+            else f"{self.metric} above {self.above:g}"
+        )
+
+
+class Probes(Part):
+    """How much of a run's course is kept. Measuring changes nothing, so no hash depends on it."""
+
+    windows: Count = 500
+    bursts: Annotated[int, Field(ge=0)] = 10
+    burst_steps: Count = 512
+    geometry: Annotated[int, Field(ge=0, description="generator steps between two; 0 is never")] = 0
+
+
+class Setting(Part):
+    """All of a cell. `Setting.model_validate(cell.content)` gives a stored cell back typed."""
+
+    data: Annotated[Options, Component("dataset")]
+    generator: Annotated[Options, Component("network")]
+    discriminator: Annotated[Options, Component("network")]
+    loss: Annotated[Options, Component("loss")]
+    penalties: Annotated[tuple[Annotated[Options, Component("penalty")], ...], Field(strict=False)] = ()
+    latent: Latent
+    optimizers: Optimizers
+    schedule: Schedule = Schedule()
+    ema: Ema | None = None
+    batch: Count
+    steps: Annotated[int, Field(ge=1, description="generator steps")]
+    precision: Literal["float32", "float64"] = "float32"
+    evaluation: EvaluationPlan
+    failure: Annotated[tuple[Criterion, ...], Field(strict=False)] = ()
+    probes: Probes = Probes()
+
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        clashes = [problem(clash.what, clash.locs[0], clash=clash.locs) for clash in checks.clashes(self)]
+        if clashes:
+            raise ValidationError.from_exception_data("setting", clashes)
+        return self
+
+    def evaluated(self) -> list[int]:
+        """The generator steps after which a run is evaluated: every `evaluation.every`, and the last."""
+        regular = range(self.evaluation.every, self.steps + 1, self.evaluation.every)
+        return sorted({*regular, self.steps})
+
+    def content(self) -> dict[str, Any]:
+        """As JSON values, every default filled in."""
+        return self.model_dump(mode="json", by_alias=True)

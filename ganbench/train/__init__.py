@@ -1,0 +1,1 @@
+"""The population engine: many GANs of one shape, trained as one program."""

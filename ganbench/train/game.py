@@ -1,0 +1,143 @@
+"""The state of R games: two players, who is alive, and the random tape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ganbench.gan.losses import Loss
+from ganbench.gan.optimizers import Optimizer
+from ganbench.gan.penalties import Penalty, Projection
+from ganbench.train.noise import Masks, Tape
+from ganbench.train.population import Stack
+
+Vectors = Mapping[str, Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A penalty of the discriminator's loss. weights: [R] each; applied on every `every`-th D step."""
+
+    name: str
+    penalty: Penalty
+    weights: Vectors
+    every: int
+
+
+class Player:
+    """One side of the game. letter: d or g, the suffix of its signals; hyper: [R, 1] each."""
+
+    def __init__(
+        self,
+        letter: str,
+        stack: Stack,
+        *,
+        optimizer: Optimizer,
+        hyper: Vectors,
+        masks: Masks,
+        projections: Sequence[tuple[Projection, Vectors]] = (),
+    ) -> None:
+        self.letter = letter
+        self.stack = stack
+        self.optimizer = optimizer
+        self.hyper = hyper
+        self.masks = masks
+        self.projections = projections
+        self.state = {name: torch.zeros_like(stack.flat) for name in optimizer.moments}
+        self.state["steps"] = torch.zeros_like(stack.flat[:, :1])
+
+    def move(self, gradient: Tensor, moves: Tensor) -> Tensor:
+        """One optimiser step for the replicas in `moves` [R]; the change of the weights, [R, P].
+
+        `gradient` [R, P] is overwritten with 0 where a replica does not move, whatever it held.
+        """
+        chosen = moves[:, None]
+        gradient.masked_fill_(~chosen, 0)
+        delta = self.optimizer.delta(gradient, chosen.to(gradient.dtype), self.state, self.hyper)
+        self.stack.flat.add_(delta)
+        for projection, weights in self.projections:
+            projection.apply(self.stack.flat, weights)
+        return delta
+
+
+class Average:
+    """Exponential moving average of the generator's weights; its buffers are copied.
+
+    With `warmup` the decay of a replica's n-th update is min(decay, (1 + n) / (10 + n)).
+    """
+
+    def __init__(self, stack: Stack, *, decay: Tensor, warmup: bool) -> None:
+        self.stack = stack.copy()
+        self.decay = decay[:, None]
+        self.warmup = warmup
+        self.updates = torch.zeros_like(self.decay)
+
+    def update(self, generator: Stack, moves: Tensor) -> None:
+        moving = moves[:, None].to(generator.flat.dtype)
+        decay = self.decay
+        if self.warmup:
+            decay = torch.minimum(decay, (1 + self.updates) / (10 + self.updates))
+        self.stack.flat.lerp_(generator.flat, (1 - decay) * moving)
+        self.stack.keep(generator.buffers, moves)
+        self.updates.add_(moving)
+
+
+@dataclass(frozen=True, slots=True)
+class Tapes:
+    """What a run draws while it trains, each [R, B, ...] at a step of the player who uses it."""
+
+    real: Tape
+    discriminator_noise: Tape
+    generator_noise: Tape
+    interpolation: Tape | None
+
+
+class Game:
+    """R games of one shape.
+
+    alive: [R] bool; a replica whose loss or gradient is not finite leaves for good.
+    diverged_at: [R], the generator step at which it left, -1 while alive.
+    """
+
+    def __init__(
+        self,
+        generator: Player,
+        discriminator: Player,
+        *,
+        loss: Loss,
+        terms: Sequence[Term],
+        tapes: Tapes,
+        joint: bool,
+        average: Average | None,
+    ) -> None:
+        self.generator = generator
+        self.discriminator = discriminator
+        self.loss = loss
+        self.terms = terms
+        self.tapes = tapes
+        self.joint = joint
+        self.average = average
+        flat = generator.stack.flat
+        self.alive = torch.ones(len(flat), dtype=torch.bool, device=flat.device)
+        self.diverged_at = torch.full((len(flat),), -1, dtype=torch.long, device=flat.device)
+        self.clock = torch.zeros((), dtype=torch.long, device=flat.device)
+
+    @property
+    def replicas(self) -> int:
+        return self.generator.stack.replicas
+
+    def survivors(self, *checked: Tensor) -> Tensor:
+        """Retire the replicas of which a number in `checked` ([R] each) is not finite; who is left, [R]."""
+        finite = torch.stack(checked).isfinite().all(0)
+        self.diverged_at.copy_(torch.where(self.alive & ~finite, self.clock, self.diverged_at))
+        return self.alive.logical_and_(finite)
+
+
+Record = Callable[[str, Tensor], None]
+
+
+def unrecorded(name: str, values: Tensor) -> None:  # the shared signature
+    """A recorder that keeps nothing."""

@@ -1,0 +1,136 @@
+"""The random tape: every draw of a run, addressed by role and step.
+
+Draws come in blocks of 64 steps from a counter-based generator, so that any step can be read without
+the ones before it, and how far the tape reads ahead never changes a number. Draws are made in float64
+and rounded to the run's precision: float32 and float64 runs see the same noise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from ganbench import seeding
+
+BLOCK = 64  # steps; a constant of the format: changing it changes every run
+
+Array = NDArray[np.float64]
+Draw = Callable[[np.random.Generator, tuple[int, ...]], Array]
+
+
+def normal(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """N(0, 1)."""
+    return rng.standard_normal(shape)
+
+
+def uniform(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """U(0, 1)."""
+    return rng.random(shape)
+
+
+def symmetric(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """U(-1, 1)."""
+    return rng.uniform(-1.0, 1.0, shape)
+
+
+def sphere(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
+    """Uniform on the unit sphere of the last axis."""
+    points = rng.standard_normal(shape)
+    unit: Array = points / np.linalg.norm(points, axis=-1, keepdims=True)
+    return unit
+
+
+LAWS: dict[str, Draw] = {"normal": normal, "uniform": symmetric, "sphere": sphere}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where tensors live: device and precision."""
+
+    device: torch.device
+    dtype: torch.dtype
+
+    def tensor(self, values: Sequence[float] | Array) -> Tensor:
+        return torch.as_tensor(values, dtype=self.dtype).to(self.device)
+
+
+class Tape:
+    """Draws of one role for R replicas: `at(step)` is [R, *shape].
+
+    draws: one function for each replica. Replicas with the same seed and the same function share draws.
+    """
+
+    def __init__(
+        self,
+        seeds: Sequence[int],
+        draws: Sequence[Draw],
+        *,
+        role: Sequence[str | int],
+        shape: tuple[int, ...],
+        place: Place,
+    ) -> None:
+        self._pairs = list(zip(seeds, draws, strict=True))
+        self._role, self._parts = str(role[0]), tuple(role[1:])
+        self._shape = shape
+        self._place = place
+        self._number = -1
+        self._block = torch.empty(0)
+
+    def at(self, step: int) -> Tensor:
+        """The draws of one step, [R, *shape]: a view into the current block, not to be written to."""
+        number, offset = divmod(step, BLOCK)
+        if number != self._number:
+            self._block, self._number = self._read(number), number
+        return self._block[offset]
+
+    def _read(self, number: int) -> Tensor:
+        block = np.empty((BLOCK, len(self._pairs), *self._shape))
+        drawn: dict[tuple[int, int], Array] = {}
+        for replica, (seed, draw) in enumerate(self._pairs):
+            name = (seed, id(draw))
+            if name not in drawn:
+                rng = seeding.stream(seed, self._role, *self._parts, block=number)
+                drawn[name] = draw(rng, (BLOCK, *self._shape))
+            block[:, replica] = drawn[name]
+        return self._place.tensor(block)
+
+
+class Masks:
+    """Draws for layers that drop units: one tape for each position within a player's step.
+
+    `open(phase, step)` rewinds to the first position of that step; each `uniform(shape)` gives
+    [R, *shape] and moves on by one.
+    """
+
+    def __init__(self, seeds: Sequence[int], *, role: Sequence[str | int], place: Place) -> None:
+        self._seeds = seeds
+        self._role, self._parts = str(role[0]), tuple(role[1:])
+        self._place = place
+        self._tapes: dict[tuple[str, int, tuple[int, ...]], Tape] = {}
+        self._phase = ""
+        self._step = 0
+        self._position = -1
+
+    def open(self, phase: str, step: int) -> None:
+        self._phase, self._step, self._position = phase, step, -1
+
+    def uniform(self, shape: tuple[int, ...]) -> Tensor:
+        """U(0, 1), [R, *shape]."""
+        self._position += 1
+        name = (self._phase, self._position, shape)
+        if name not in self._tapes:
+            role = (self._role, *self._parts, self._phase, self._position)
+            draws = [uniform] * len(self._seeds)
+            self._tapes[name] = Tape(self._seeds, draws, role=role, shape=shape, place=self._place)
+        return self._tapes[name].at(self._step)
+
+    def torch_seeds(self) -> list[int]:
+        """For modules that draw by themselves: a seed for each replica at this position."""
+        self._position += 1
+        parts = (*self._parts, self._phase, self._step, self._position)
+        return [seeding.torch_seed(seed, self._role, *parts) for seed in self._seeds]

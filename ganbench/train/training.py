@@ -1,0 +1,170 @@
+"""Train a population and keep its trace: what an executor drives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from ganbench import seeding
+from ganbench.data.dataset import Dataset
+from ganbench.probes.recorder import Recorder, feature_projection
+from ganbench.probes.signals import signals
+from ganbench.probes.trace import Plan, Trace
+from ganbench.suite.schema import Setting
+from ganbench.train.build import Builder
+from ganbench.train.loop import Loop
+from ganbench.train.noise import LAWS, Masks
+from ganbench.train.population import Stack
+
+CHUNK = 64  # iterations between two looks at the device
+
+Which = Literal["raw", "ema"]
+
+
+class Training:
+    """R runs of one program. `probed=False` keeps no trace; the weights are the same bit for bit.
+
+    settings, seeds: one for each replica. replicas: R.
+    """
+
+    def __init__(
+        self, settings: Sequence[Setting], seeds: Sequence[int], device: torch.device, *, probed: bool = True
+    ) -> None:
+        self.replicas = len(seeds)
+        if self.replicas == 1:
+            # One replica alone would go through other kernels, and differ in the last bits.
+            settings, seeds = [*settings] * 2, [*seeds] * 2
+        builder = Builder(settings, seeds, device)
+        self.settings = settings
+        self.seeds = seeds
+        self.place = builder.place
+        self.datasets = builder.datasets
+        self.game = builder.game()
+        dimensions = int(np.prod(self.datasets[0].shape))
+        recorder = Recorder(CHUNK, dimensions) if probed else None
+        self.loop = Loop(self.game, builder.schedule(), recorder)
+        probes = settings[0].probes
+        plan = Plan(
+            settings[0].steps // self.loop.schedule.g_steps, probes.windows, probes.bursts, probes.burst_steps
+        )
+        self.trace = Trace(plan, self.replicas)
+        self.geometry: list[tuple[int, dict[str, NDArray[np.float64]]]] = []
+        self._geometer = builder.geometer(self.game) if probed and probes.geometry else None
+        self._resolution = self._resolutions() if probed else torch.empty(0)
+        self._evaluation_masks = Masks(seeds, role=(seeding.EVALUATION, "masks"), place=self.place)
+
+    @property
+    def step(self) -> int:
+        """Generator steps done."""
+        return self.loop.steps
+
+    @property
+    def steps(self) -> int:
+        """Generator steps in all."""
+        return self.settings[0].steps
+
+    def diverged_at(self) -> list[int | None]:
+        """The generator step at which each replica left, None while alive."""
+        return [None if step < 0 else step for step in self.game.diverged_at[: self.replicas].tolist()]
+
+    def advance(self, until: int) -> None:
+        """Train up to generator step `until`, reading the recorder and looking at the geometry on the way."""
+        for stop in self._stops(min(until, self.steps)):
+            self._run(stop)
+            self._look()
+
+    def _stops(self, until: int) -> list[int]:
+        """Where to look on the way: one iteration before each look, at the look, and at the end."""
+        every, one = self.settings[0].probes.geometry, self.loop.schedule.g_steps
+        if self._geometer is None or not every:
+            return [until]
+        looks = range(every, until + 1, every)
+        stops = {stop for look in looks for stop in (look - one, look)} | {until}
+        return sorted(stop for stop in stops if stop > self.step)
+
+    def _look(self) -> None:
+        every, one = self.settings[0].probes.geometry, self.loop.schedule.g_steps
+        if self._geometer is None:
+            return
+        if (self.step + one) % every == 0:
+            self._geometer.before()
+        elif self.step % every == 0:
+            found = self._geometer.look().items()
+            self.geometry.append((self.step, {n: v[: self.replicas].double().cpu().numpy() for n, v in found}))
+
+    def _run(self, until: int) -> None:
+        one = self.loop.schedule.g_steps
+        while self.step < until:
+            first = self.loop.iteration
+            self.loop.advance(min(CHUNK, -(-(until - self.step) // one)))
+            self._read(first)
+
+    def _read(self, first: int) -> None:
+        if self.loop.recorder is None:
+            return
+        rows = self.loop.recorder.read()
+        found = signals(rows, loss=self.game.loss, resolution=self._resolution)
+        mine = {name: values[:, : self.replicas] for name, values in found.items()}
+        left = self.game.diverged_at[: self.replicas] // self.loop.schedule.g_steps
+        self.trace.add(first, mine, left.tolist())
+
+    def generate(self, count: int, *, of: Which = "raw") -> NDArray[np.float64]:
+        """Samples of every replica's generator in evaluation mode, [R, count, *shape].
+
+        Noise comes from the evaluation stream of each seed at this step: the same in every cell.
+        """
+        stack = self._stack(of)
+        latent = self.settings[0].latent
+        draw = LAWS[latent.law]
+        noise = [
+            draw(seeding.stream(seed, seeding.EVALUATION, "noise", block=self.step), (count, latent.dim))
+            for seed in self.seeds
+        ]
+        self._evaluation_masks.open("evaluation", self.step)
+        with torch.no_grad():
+            out, _ = stack(self.place.tensor(np.stack(noise)), training=False, masks=self._evaluation_masks)
+        flat: NDArray[np.float64] = out.double().cpu().numpy()
+        return flat[: self.replicas].reshape(self.replicas, count, *self.datasets[0].shape)
+
+    def _stack(self, of: Which) -> Stack:
+        if of == "raw":
+            return self.game.generator.stack
+        assert self.game.average is not None
+        return self.game.average.stack
+
+    def discriminator(self, replica: int) -> nn.Module:
+        """One discriminator as an ordinary module, in evaluation mode."""
+        return self.game.discriminator.stack.module(replica).eval()
+
+    def counters(self) -> dict[str, int]:
+        """Cost so far of one replica: real samples seen, and gradients taken (each penalty is one more)."""
+        d_steps = self.loop.iteration * self.loop.schedule.d_steps
+        penalties = sum(-(-d_steps // term.every) for term in self.game.terms)
+        return {
+            "samples_seen": d_steps * self.settings[0].batch,
+            "gradient_evaluations": d_steps + self.step + penalties,
+        }
+
+    def _resolutions(self) -> Tensor:
+        batch = self.settings[0].batch
+        known: dict[int, float] = {}
+        for dataset in self.datasets:
+            if id(dataset) not in known:
+                known[id(dataset)] = _resolution(dataset, batch)
+        return self.place.tensor([known[id(dataset)] for dataset in self.datasets])
+
+
+def _resolution(dataset: Dataset, batch: int) -> float:
+    """The distance that one real sample in a hundred has to its nearest neighbour in a batch, in features."""
+    real = torch.from_numpy(dataset.held_out(seeding.stream(0, "resolution"), 32 * batch).x).flatten(1)
+    projection = feature_projection(real.shape[1])
+    features = (real if projection is None else real @ projection).unflatten(0, (32, batch))
+    distances = (features.unsqueeze(2) - features.unsqueeze(1)).square().sum(-1).sqrt()
+    # A finite data set repeats itself within a batch: a sample is not its own neighbour.
+    nearest = distances.masked_fill(distances == 0, torch.inf).amin(-1).flatten()
+    return float(nearest.quantile(0.01)) if bool(nearest.isfinite().all()) else 0.0
