@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -74,13 +75,12 @@ def _described(entry: Entry) -> dict[str, Any]:
 
 
 def _option(name: str, field: FieldInfo) -> dict[str, Any]:
-    from pydantic_core import to_jsonable_python
+    from pydantic_core import to_json
 
     option = {"name": name, "required": field.is_required(), "description": field.description or ""}
     if not field.is_required():
-        option["default"] = to_jsonable_python(
-            field.get_default(call_default_factory=True), inf_nan_mode="strings"
-        )
+        default = field.get_default(call_default_factory=True)
+        option["default"] = json.loads(to_json(default, inf_nan_mode="strings"))
     return option
 
 
@@ -95,6 +95,4 @@ def _lines(thing: dict[str, Any]) -> Iterator[str]:
 
 
 def _assignment(option: dict[str, Any]) -> str:
-    import json
-
     return f"{option['name']}: " + ("(required)" if option["required"] else json.dumps(option["default"]))

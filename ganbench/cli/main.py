@@ -11,7 +11,7 @@ from typing import Final
 import click
 
 from ganbench import __version__
-from ganbench.errors import GanbenchError, UnknownName
+from ganbench.errors import GanbenchError, SuiteError, UnknownName
 
 DEBUG: Final = "GANBENCH_DEBUG"
 _COMPLETE: Final = "_GANBENCH_COMPLETE"
@@ -90,6 +90,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return 2
+    except SuiteError as error:
+        return _say("\n".join(f"Error: {problem}" for problem in error.problems), error.exit_code)
     except GanbenchError as error:
         return _say(f"Error: {error}", error.exit_code)
     except Exception as error:

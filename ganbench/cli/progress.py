@@ -89,7 +89,11 @@ class Bars:
         self._bar.update(self._task, total=self._tally.total)
         # Its own thread redraws, so the training loop never waits for the terminal.
         self._live = Live(
-            get_renderable=self.draw, console=self._console, refresh_per_second=4, transient=True
+            get_renderable=self.draw,
+            console=self._console,
+            refresh_per_second=4,
+            transient=True,
+            redirect_stdout=False,
         )
         self._live.start()
 

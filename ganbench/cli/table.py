@@ -130,11 +130,11 @@ def _mode_fields() -> Iterator[Field]:
     note = "modes: runs by covered modes, from 0 to the number given."
     yield Field("modes", _modes, rank=1, right=False, note=note)
     note = "quality: share of high-quality samples, median."
-    yield Field("quality", lambda runs: _median(runs, "final.high_quality", ".2f"), rank=2, note=note)
+    yield Field("quality", lambda runs: _median(runs, "final.high_quality", ".2f"), rank=3, note=note)
     note = "SW: sliced Wasserstein distance, median."
     yield Field("SW", lambda runs: _median(runs, "final.sliced_wasserstein", ".3g"), rank=4, note=note)
     note = "best -> final: covered share, medians."
-    yield Field("best -> final", lambda runs: _collapse(runs, "covered_share", ".2f"), rank=3, note=note)
+    yield Field("best -> final", lambda runs: _collapse(runs, "covered_share", ".2f"), rank=2, note=note)
 
 
 def _metric_fields(metric: str) -> Iterator[Field]:

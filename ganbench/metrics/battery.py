@@ -21,8 +21,10 @@ class Judge:
     """Holds the held-out reference of one run and measures samples against it.
 
     samples: how many each evaluation brings, at least 2; the reference has as many. metrics: names, those of the
-    data set if None. exact_samples: size of the samples for the exact Wasserstein distance; 0 leaves it out. seed: of the evaluation stream; equal seeds give equal references and directions.
-    Raises UnknownName for a metric that is not registered, UsageError for one that the data cannot give.
+    data set if None. projections: directions of the sliced distances. exact_samples: size of the samples for the
+    exact Wasserstein distance; 0 leaves it out. seed: of the evaluation stream; equal seeds give equal references
+    and directions. Raises UnknownName for a metric that is not registered, UsageError for one that the data
+    cannot give.
     """
 
     def __init__(

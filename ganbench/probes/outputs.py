@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
-from ganbench.gan.losses import Loss
+
+class Reading(Protocol):
+    """What a level of the logits means under a loss; `ganbench.gan.losses.Loss` says it of each."""
+
+    @property
+    def decision(self) -> float | None: ...
+
+    @property
+    def density_ratio(self) -> bool: ...
+
+    @property
+    def attenuation(self) -> Callable[[Tensor], Tensor] | None: ...
+
 
 CLIP = 3.0  # of logits before the exponential: density ratios have heavy tails
 SURE = 4.6  # the logit of .99
@@ -60,7 +74,7 @@ def saturation(real: Tensor, fake: Tensor) -> Tensor:
     return (_share(real > SURE, real) + _share(fake < -SURE, fake)) / 2
 
 
-def output_signals(real: Tensor, fake: Tensor, generator: Tensor, *, loss: Loss) -> dict[str, Tensor]:
+def output_signals(real: Tensor, fake: Tensor, generator: Tensor, *, loss: Reading) -> dict[str, Tensor]:
     """Everything above, for the logits of a D step (real, fake) and of a G step (generator)."""
     auc = rank_auc(real, fake)
     signals = {"auc": auc, "auc_low": _where_finite(auc, auc < auc_floor(real.shape[-1]))}

@@ -9,8 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ganbench.gan.losses import Loss
-from ganbench.probes.outputs import output_signals
+from ganbench.probes.outputs import Reading, output_signals
 from ganbench.probes.samples import feature_moments, pair_signals
 from ganbench.probes.updates import update_ratios
 
@@ -33,7 +32,7 @@ RAW = ("real_logits", "fake_logits", "generator_logits")
 Values = NDArray[np.float32]
 
 
-def signals(rows: Mapping[str, Tensor], *, loss: Loss, resolution: Tensor) -> dict[str, Values]:
+def signals(rows: Mapping[str, Tensor], *, loss: Reading, resolution: Tensor) -> dict[str, Values]:
     """Rows of a Recorder, [T, R, ...] by name -> signals, [T, R] by name.
 
     `nonfinite` counts the numbers among losses, norms and logits that are NaN or infinite.

@@ -75,6 +75,9 @@ class Layout:
     def bursts(self, population: str) -> Path:
         return self.traces / f"{population}-bursts.parquet"
 
+    def geometry(self, population: str) -> Path:
+        return self.traces / f"{population}-geometry.parquet"
+
     def sample(self, name: str) -> Path:
         """The file of a sample grid; `name` may hold folders, such as `ring/hinge.png`."""
         path = PurePosixPath(name)

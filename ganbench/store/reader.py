@@ -44,6 +44,11 @@ def load_bursts(path: str | Path, run_id: str | None = None) -> pd.DataFrame:
     return _traces("bursts", Path(path), run_id)
 
 
+def load_geometry(path: str | Path, run_id: str | None = None) -> pd.DataFrame:
+    """The game's geometry of all runs, or of one: `schema.GEOMETRY`. Raises as `load_windows`."""
+    return _traces("geometry", Path(path), run_id)
+
+
 def _traces(table: Table, path: Path, run_id: str | None) -> pd.DataFrame:
     import pandas as pd
 
@@ -70,7 +75,8 @@ def _runs_by_population(layout: Layout, found: Snapshot, run_id: str | None) -> 
 
 
 def _trace(layout: Layout, table: Table, population: str) -> pa.Table:
-    path = layout.windows(population) if table == "windows" else layout.bursts(population)
+    place = {"windows": layout.windows, "bursts": layout.bursts, "geometry": layout.geometry}
+    path = place[table](population)
     try:
         return read_file(path)
     except FileNotFoundError as error:

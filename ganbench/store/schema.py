@@ -14,7 +14,7 @@ from typing import Final, Literal
 SCHEMA_VERSION: Final = 1
 
 Type = Literal["text", "integer", "number", "integers"]
-Table = Literal["runs", "evaluations", "windows", "bursts"]
+Table = Literal["runs", "evaluations", "windows", "bursts", "geometry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +107,33 @@ WINDOWS: Final = (
     optional("number", "*.min", "of the signal", "the least of them; inf for none"),
     optional("number", "*.max", "of the signal", "the greatest of them; -inf for none"),
     optional("number", "*.last", "of the signal", "the last of them; NaN for none"),
-    optional("number", "*.d2", "of the signal, squared", "sum of squared differences of neighbours (von Neumann)"),
+    optional("number", "*.d2", "of the signal, squared", "sum of squared differences of neighbours"),
 )
 
 BURSTS: Final = (
     text("run_id", "the run"),
-    count("burst", "", "number of the burst, from 0"),
+    count(
+        "burst",
+        "",
+        "number of the burst, from 0; -1 is the flight recorder: the last steps before a divergence",
+    ),
     count("step", "generator steps", "the step"),
     optional("number", "*", "of the signal", "one column for each signal: its raw value at the step"),
+)
+
+GEOMETRY: Final = (
+    text("run_id", "the run"),
+    count("step", "generator steps", "when the game was looked at"),
+    optional("number", "cosine_g", "", "cosine of G's gradients one iteration apart, on one fixed batch"),
+    optional("number", "cosine_d", "", "the same of D's"),
+    optional(
+        "number",
+        "path_cosine_*",
+        "",
+        "cosine of the field and the way since the last look, at so many % of it",
+    ),
+    optional("number", "eigenvalue_*_real", "1/step size", "eigenvalues of the game's Jacobian: real parts"),
+    optional("number", "eigenvalue_*_imag", "1/step size", "imaginary parts; NaN where there are fewer"),
 )
 
 TABLES: Final[dict[Table, tuple[Column, ...]]] = {
@@ -122,6 +141,7 @@ TABLES: Final[dict[Table, tuple[Column, ...]]] = {
     "evaluations": EVALUATIONS,
     "windows": WINDOWS,
     "bursts": BURSTS,
+    "geometry": GEOMETRY,
 }
 
 

@@ -42,21 +42,26 @@ class Results:
         evaluations: Iterable[Row] = (),
         windows: Columns | None = None,
         bursts: Columns | None = None,
+        geometry: Columns | None = None,
         samples: Mapping[str, bytes] | None = None,
     ) -> None:
         """Keep what a population left; all of it shows at once, by one rename.
 
-        `runs` and `evaluations` are rows, `windows` and `bursts` columns, as `ganbench.store.schema` says,
+        `runs` and `evaluations` are rows, `windows`, `bursts` and `geometry` columns, as `ganbench.store.schema` says,
         less the column `population`; `samples` are files by name below samples/. Raises StorageError, and
         ValueError for what the schema does not allow; then nothing shows.
         """
         kept = from_rows("runs", _tagged(runs, population))
         judged = from_rows("evaluations", _tagged(evaluations, population))
-        traced = from_columns("windows", windows or {}), from_columns("bursts", bursts or {})
+        traced = {
+            self.layout.windows(population): from_columns("windows", windows or {}),
+            self.layout.bursts(population): from_columns("bursts", bursts or {}),
+            self.layout.geometry(population): from_columns("geometry", geometry or {}),
+        }
         for name, content in (samples or {}).items():
             write_bytes(self.layout.sample(name), content)
-        write_table(self.layout.windows(population), traced[0])
-        write_table(self.layout.bursts(population), traced[1])
+        for path, table in traced.items():
+            write_table(path, table)
         with self._new_part(population) as part:
             write_table(part.runs, kept)
             write_table(part.evaluations, judged)

@@ -19,10 +19,11 @@ RESERVED: Final = "/,"  # separate labels in a cell's name, terms in an expressi
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One value of an axis: its label in names, and what it changes."""
+    """One value of an axis: its label in names, what it changes, where it is written."""
 
     label: str
     patch: Node
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +66,12 @@ def _axis(name: str, node: Node, problems: Problems) -> Axis:
         problems.add(
             node.head, f"axis '{name}' is empty, expected a list of values or a mapping of named presets"
         )
-    _refuse_labels(name, points, problems)
     problems.partial |= not points
-    return Axis(name, tuple(points), paths, node.head)
+    return Axis(name, _distinct(name, points, problems), paths, node.head)
 
 
 def _listed(name: str, node: Node) -> list[Point]:
-    return [Point(text_of(item), _at(name, item, node.head)) for item in node.items]
+    return [Point(text_of(item), _at(name, item, node.head), item.place) for item in node.items]
 
 
 def _zipped(node: Node, problems: Problems) -> list[Point]:
@@ -91,7 +91,7 @@ def _row(node: Node, row: list[Node]) -> Point:
     patch = Node({}, node.place)
     for (path, below), item in zip(node.fields.items(), row, strict=True):
         patch = merge(patch, _at(path, item, below.head))
-    return Point(":".join(map(text_of, row)), patch)
+    return Point(":".join(map(text_of, row)), patch, row[0].place)
 
 
 def _presets(name: str, node: Node, problems: Problems) -> list[Point]:
@@ -101,7 +101,9 @@ def _presets(name: str, node: Node, problems: Problems) -> list[Point]:
                 below.place,
                 f"preset '{key}' of axis '{name}' is not a mapping, expected keys and values to set",
             )
-    return [Point(key, below) for key, below in node.fields.items() if isinstance(below.value, dict)]
+    return [
+        Point(key, below, below.head) for key, below in node.fields.items() if isinstance(below.value, dict)
+    ]
 
 
 def _at(path: str, item: Node, place: Place) -> Node:
@@ -110,11 +112,13 @@ def _at(path: str, item: Node, place: Place) -> Node:
     return nest(path.split("."), below)
 
 
-def _refuse_labels(name: str, points: list[Point], problems: Problems) -> None:
-    seen: set[str] = set()
+def _distinct(name: str, points: list[Point], problems: Problems) -> tuple[Point, ...]:
+    """The points by label; labels that cannot be told apart go to `problems`."""
+    found: dict[str, Point] = {}
     for point in points:
-        if point.label in seen:
-            problems.add(point.patch.head, f"axis '{name}' has '{point.label}' more than once")
+        if point.label in found:
+            problems.add(point.place, f"axis '{name}' has '{point.label}' more than once")
         if not point.label or any(mark in point.label for mark in RESERVED):
-            problems.add(point.patch.head, f"'{point.label}' cannot be a label: empty, or with '/' or ','")
-        seen.add(point.label)
+            problems.add(point.place, f"'{point.label}' cannot be a label: empty, or with '/' or ','")
+        found.setdefault(point.label, point)
+    return tuple(found.values())

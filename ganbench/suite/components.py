@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import GetCoreSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
@@ -16,11 +16,15 @@ from ganbench.suite.wording import complaint
 
 
 def problem(
-    what: str, loc: tuple[str | int, ...] = (), *, clash: tuple[tuple[str | int, ...], ...] = ()
+    what: str,
+    loc: tuple[str | int, ...] = (),
+    *,
+    at: Literal["value", "key"] = "value",
+    clash: tuple[tuple[str | int, ...], ...] = (),
 ) -> InitErrorDetails:
-    """One line of a ValidationError in our own words. `clash`: the locs of the values that do not go together."""
-    kind = PydanticCustomError("ganbench", "{what}", {"what": what, "clash": clash or (loc,)})
-    return InitErrorDetails(type=kind, loc=loc, input=None)
+    """One line of a ValidationError in our own words. `clash`: the locs of values that do not go together."""
+    context = {"what": what, "at": at, "clash": clash or (loc,)}
+    return InitErrorDetails(type=PydanticCustomError("ganbench", "{what}", context), loc=loc, input=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,8 @@ class Component:
         for one in error.errors():
             one["loc"] = _within(given, one["loc"])
             what = complaint(one, entry.options, known=known, unknown="option", of=title)
-            found.setdefault(one["loc"], problem(what, one["loc"]))
+            at: Literal["value", "key"] = "key" if one["type"] == "extra_forbidden" else "value"
+            found.setdefault(one["loc"], problem(what, one["loc"], at=at))
         return list(found.values())
 
     def _refusal(self, problems: list[InitErrorDetails]) -> ValidationError:

@@ -67,4 +67,4 @@ def _inclusion(item: Node, problems: Problems) -> Point | None:
             (patch or item).place, f"included cell '{name.value}' needs `set`, a mapping of what it sets"
         )
         return None
-    return Point(name.value, patch)
+    return Point(name.value, patch, name.place)

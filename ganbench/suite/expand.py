@@ -66,12 +66,12 @@ def variants(suite: Suite) -> Iterator[Variant]:
         if not any(exclusion.items() <= coordinates.items() for exclusion in suite.excluded):
             yield _variant(suite, coordinates, points)
     for point in suite.included:
-        yield Variant(point.label, {}, (point.patch,), point.patch.head)
+        yield Variant(point.label, {}, (point.patch,), point.place)
 
 
 def _variant(suite: Suite, coordinates: Mapping[str, str], points: Sequence[Point]) -> Variant:
     name = "/".join(coordinates.values()) or suite.name
-    place = points[-1].patch.head if points else suite.base.place
+    place = points[-1].place if points else suite.base.place
     return Variant(name, coordinates, tuple(point.patch for point in points), place)
 
 

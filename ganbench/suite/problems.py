@@ -49,11 +49,10 @@ class Problems:
 def _place(error: ErrorDetails, node: Node) -> Place:
     """An unknown key: the key. A clash: the value that was written last. Else the value."""
     loc = error["loc"]
-    if error["type"] == "extra_forbidden":
+    context = error.get("ctx", {}) if error["type"] == "ganbench" else {}
+    if error["type"] == "extra_forbidden" or context.get("at") == "key":
         return node.nearest(loc).head
-    clash: Sequence[Sequence[str | int]] = (
-        error.get("ctx", {}).get("clash", ()) if error["type"] == "ganbench" else ()
-    )
+    clash: Sequence[Sequence[str | int]] = context.get("clash", ())
     if len(clash) > 1:
         prefix = loc[: len(loc) - len(clash[0])]
         return max((node.nearest((*prefix, *other)).place for other in clash), key=lambda place: place.order)

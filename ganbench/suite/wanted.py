@@ -37,7 +37,7 @@ def keys(model: type[BaseModel]) -> list[str]:
 def wanted_at(model: type[BaseModel], loc: Sequence[str | int]) -> str | None:
     """What is expected at `loc`, or None where the annotation does not say."""
     names = [name for name in loc if isinstance(name, str)]
-    field = _field(part(model, [*names, ""][: len(names)]), names[-1]) if names else None
+    field = _field(part(model, names), names[-1]) if names else None
     if field is None:
         return None
     annotation: Any = Annotated[field.annotation, *field.metadata] if field.metadata else field.annotation

@@ -60,7 +60,9 @@ class Builder:
         real = [_training(dataset) for dataset in self.datasets]
         looked = Batch(
             self._tape(real, (batch, *self.sample_shape), seeding.GEOMETRY, "real").at(0),
-            self._tape(itertools.repeat(LAWS[latent.law]), (batch, latent.dim), seeding.GEOMETRY, "noise").at(0),
+            self._tape(itertools.repeat(LAWS[latent.law]), (batch, latent.dim), seeding.GEOMETRY, "noise").at(
+                0
+            ),
             self._tape(itertools.repeat(uniform), (batch,), seeding.GEOMETRY, "between").at(0),
         )
         masks = Masks(self.seeds, role=(seeding.GEOMETRY, "masks"), place=self.place)

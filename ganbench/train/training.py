@@ -68,6 +68,13 @@ class Training:
         """Generator steps in all."""
         return self.settings[0].steps
 
+    @property
+    def strategy(self) -> str:
+        """How the generator and the discriminator are called, with the reason where it is one at a time."""
+        choices = (self.game.generator.stack.choice, self.game.discriminator.stack.choice)
+        texts = [f"{c.strategy} ({c.reason})" if c.reason else c.strategy for c in choices]
+        return " / ".join(dict.fromkeys(texts))
+
     def diverged_at(self) -> list[int | None]:
         """The generator step at which each replica left, None while alive."""
         return [None if step < 0 else step for step in self.game.diverged_at[: self.replicas].tolist()]
@@ -95,7 +102,9 @@ class Training:
             self._geometer.before()
         elif self.step % every == 0:
             found = self._geometer.look().items()
-            self.geometry.append((self.step, {n: v[: self.replicas].double().cpu().numpy() for n, v in found}))
+            self.geometry.append(
+                (self.step, {n: v[: self.replicas].double().cpu().numpy() for n, v in found})
+            )
 
     def _run(self, until: int) -> None:
         one = self.loop.schedule.g_steps

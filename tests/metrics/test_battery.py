@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ganbench import registry
 from ganbench.errors import UnknownName, UsageError
+from ganbench.metrics import density
 from ganbench.metrics.battery import Judge, blind
 
 RNG = np.random.default_rng
@@ -59,6 +60,19 @@ def test_floors_are_closed_forms_where_there_is_one_and_measured_where_not(judge
     assert floors["in_mode_std"] == pytest.approx(1, abs=0.02)
     assert 0 < floors["sliced_wasserstein"] < 0.05
     assert 0 < floors["discriminator_error"] < 0.1
+
+
+def test_the_floor_of_a_small_training_set_is_that_of_the_law_behind_it(build):
+    judge = Judge(build("ring", std=0.05, points=3), N, metrics=["covered_modes", "sliced_wasserstein"])
+    floors = judge.floors()
+    assert floors["covered_modes"] == 8
+    assert floors["sliced_wasserstein"] < 0.05
+
+
+def test_samples_far_from_every_mode_still_count_in_the_reverse_kl(ring, judge):
+    values = judge.evaluate(np.tile([50.0, 0.0], (N, 1)))
+    assert values["reverse_kl"] == pytest.approx(math.log(8))
+    assert values["high_quality"] == values["covered_modes"] == 0
 
 
 @pytest.mark.parametrize("covered", [1, 3, 6, 8])
@@ -210,6 +224,21 @@ def test_the_optimal_discriminator_is_nearer_to_itself_than_a_blind_one(ring, ju
     # |1/2 - 1/3| on all of the fake and half of the real samples, |1/2 - 1| on the other real ones.
     assert none["discriminator_error"] == pytest.approx(1 / 4, abs=0.03)
     assert best["value_function"] == pytest.approx(0.5 * math.log(1 / 3) + math.log(2 / 3), abs=0.03)
+
+
+def test_the_density_of_the_model_is_not_estimated_from_the_points_it_is_asked_at(ring, judge, monkeypatch):
+    asked = []
+    estimate = density.log_density_by_neighbours
+
+    def spy(at: np.ndarray, sample: np.ndarray, *, neighbours: int) -> np.ndarray:
+        asked.append((at, sample))
+        return estimate(at, sample, neighbours=neighbours)
+
+    monkeypatch.setattr(density, "log_density_by_neighbours", spy)
+    judge.evaluate(ring.held_out(RNG(0), N).x, blind)
+    ((at, sample),) = asked
+    assert (len(at), len(sample)) == (512, N - 256)
+    assert not np.isin(at, sample).any()
 
 
 def test_known_modes_are_needed_for_coverage(build):

@@ -3,6 +3,9 @@
 import errno
 import json
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,7 @@ from ganbench.store.reader import load_evaluations, load_results
 from ganbench.store.writer import Results
 from tests.store.example import commit, evaluation, opened, plan, run
 
+CHECKOUT = Path(__file__).parents[2]
 PAIRS = (("ring/hinge", 0), ("ring/hinge", 1))
 
 
@@ -296,3 +300,43 @@ def test_an_unwritable_place_is_a_storage_error(root: Path, monkeypatch: pytest.
     monkeypatch.setattr(Path, "mkdir", refuse)
     with pytest.raises(StorageError, match="no permission to write"), opened(root):
         pass
+
+
+DIE = """
+import os, signal, sys
+from pathlib import Path
+from ganbench.store import writer
+from tests.store.example import commit, opened
+write, written = writer.write_table, []
+def deadly(path, table):
+    written.append(path)
+    if len(written) == int(sys.argv[2]):
+        os.kill(os.getpid(), signal.SIGKILL)
+    write(path, table)
+writer.write_table = deadly
+with opened(Path(sys.argv[1])) as results:
+    commit(results, "p", ("ring/hinge", 0))
+    results.merge()
+    commit(results, "q", ("ring/hinge", 1))
+    results.merge()
+"""
+
+
+@pytest.mark.parametrize(("fatal_write", "shown"), [(4, 0), (6, 1), (10, 1), (11, 2), (12, 2)])
+def test_a_writer_that_is_killed_outright_leaves_a_folder_to_go_on_with(
+    root: Path, fatal_write: int, shown: int
+) -> None:
+    killed = subprocess.run(
+        [sys.executable, "-c", DIE, str(root), str(fatal_write)], cwd=CHECKOUT, check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    assert len(load_results(root)) == shown
+    assert len(load_evaluations(root)) == 2 * shown
+    with opened(root) as results:
+        assert len(results.finished()) == shown
+        for population, pair in (("p", PAIRS[0]), ("q", PAIRS[1])):
+            if f"id-{pair[0]}-{pair[1]}" not in results.finished():
+                commit(results, population, pair)
+        results.merge()
+    assert load_results(root)["seed"].tolist() == [0, 1]
+    assert len(load_evaluations(root)) == 4

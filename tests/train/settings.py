@@ -53,7 +53,9 @@ def dirac(**changes: Any) -> Setting:
     )
 
 
-def train(*settings: Setting, seeds: list[int] | None = None, steps: int | None = None, **kwargs: Any) -> Training:
+def train(
+    *settings: Setting, seeds: list[int] | None = None, steps: int | None = None, **kwargs: Any
+) -> Training:
     """A population of these settings, trained to `steps` or to the end."""
     training = Training(settings, seeds or list(range(len(settings))), CPU, **kwargs)
     training.advance(training.steps if steps is None else steps)

@@ -83,7 +83,7 @@ def test_momentum_of_either_sign_on_the_bilinear_game(order, beta):
         optimizers={"generator": sgd, "discriminator": sgd},
         steps=2000,
     )
-    assert end_norm(cell) == pytest.approx([MOMENTUM[order, beta]], rel=DIGITS)
+    assert end_norm(cell) == pytest.approx([MOMENTUM[order, beta]], rel=1e-2)
 
 
 def test_wgan_with_clipping_does_not_converge():

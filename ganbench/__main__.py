@@ -1,0 +1,7 @@
+"""`python -m ganbench`: the command line."""
+
+import sys
+
+from ganbench.cli.main import main
+
+sys.exit(main())

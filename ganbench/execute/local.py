@@ -1,0 +1,123 @@
+"""Run a suite on this machine: expand, skip what is done, train the rest, merge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from ganbench.environment import describe
+from ganbench.execute.plan import Plan, device_of, plan
+from ganbench.execute.pool import Pool
+from ganbench.execute.worker import Advanced, Finished, Report, Task, execute
+from ganbench.records import Outcome, Population, Provenance, Run
+from ganbench.store.writer import Results, open_results
+from ganbench.suite.expand import expand
+from ganbench.suite.suite import Suite
+
+
+class Progress(Protocol):
+    """Who is told how far it is; `ganbench.cli.progress` shows it."""
+
+    def started(self, plan: Sequence[Population], /) -> None: ...
+
+    def advanced(
+        self,
+        population: str,
+        /,
+        *,
+        done: int,
+        total: int,
+        replicas: int,
+        healthy_by_cell: Mapping[str, tuple[int, int]],
+    ) -> None: ...
+
+    def finished(self, population: str, /, *, seconds: float, outcomes: Mapping[str, Outcome]) -> None: ...
+
+    def closed(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is asked for. workers and replicas: None lets the machine decide."""
+
+    suite: Suite
+    out: Path
+    tier: str = "standard"
+    seeds: Sequence[int] | None = None
+    only: Sequence[str] = ()
+    device: str = "auto"
+    workers: int | None = None
+    replicas: int | None = None
+    fresh: bool = False
+
+    @property
+    def identity(self) -> str:
+        """What a results folder holds: suite, tier and overrides, in words."""
+        parts = [self.suite.version, f"tier {self.tier}", *(f"--set {a}" for a in self.suite.assignments)]
+        return ", ".join(parts)
+
+    def runs(self) -> list[Run]:
+        return expand(self.suite, tier=self.tier, seeds=self.seeds, only=self.only)
+
+    def plan(self, runs: Sequence[Run]) -> Plan:
+        return plan(runs, device=device_of(self.device), workers=self.workers, replicas=self.replicas)
+
+
+def run_job(job: Job, progress: Progress) -> list[Run]:
+    """Train what is missing in `job.out`; all runs that were asked for. Raises StorageError, ResultsLocked."""
+    runs = job.runs()
+    device = device_of(job.device)
+    provenance = describe(device, 1)
+    with open_results(
+        job.out,
+        suite_text=job.suite.text,
+        suite_identity=job.identity,
+        provenance=provenance,
+        planned=[{"run_id": run.id, "cell": run.cell.name, "seed": run.seed} for run in runs],
+        fresh=job.fresh,
+    ) as results:
+        finished = results.finished()
+        missing = [run for run in runs if run.id not in finished]
+        if missing:
+            _train(job, missing, results=results, provenance=provenance, progress=progress)
+    return runs
+
+
+def _train(
+    job: Job, missing: Sequence[Run], *, results: Results, provenance: Provenance, progress: Progress
+) -> None:
+    planned = job.plan(missing)
+    suite = job.suite
+    tasks = [Task(p, suite.name, suite.version, job.tier, results, provenance) for p in planned.populations]
+    progress.started(planned.populations)
+
+    def on(message: Advanced | Finished) -> None:
+        if isinstance(message, Finished):
+            progress.finished(message.population, seconds=message.seconds, outcomes=message.outcomes)
+            return
+        progress.advanced(
+            message.population,
+            done=message.done,
+            total=message.total,
+            replicas=message.replicas,
+            healthy_by_cell=message.health,
+        )
+
+    try:
+        if planned.workers > 1:
+            Pool(planned.workers).run(tasks, on)
+        else:
+            _here(tasks, on, threads=planned.threads)
+    finally:
+        progress.closed()
+        results.merge()
+
+
+def _here(tasks: Sequence[Task], on: Report, *, threads: int) -> None:
+    from ganbench.execute.host import prepare
+
+    prepare(threads)
+    for task in tasks:
+        execute(task, on)

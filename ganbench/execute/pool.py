@@ -1,0 +1,104 @@
+"""Worker processes for populations on a CPU: one thread each, so that numbers do not depend on the machine's cores."""
+
+from __future__ import annotations
+
+import multiprocessing as mp
+import os
+import queue
+import signal
+import threading
+from collections.abc import Sequence
+from multiprocessing.connection import wait
+from multiprocessing.context import SpawnProcess
+from typing import Any
+
+from ganbench.errors import CrashedRuns, GanbenchError
+from ganbench.execute.worker import Report, Task, execute
+
+_POLL = 0.2  # seconds between two looks at the workers
+
+
+class Pool:
+    """Trains tasks in `workers` processes; `on` receives what they report, in this process."""
+
+    def __init__(self, workers: int) -> None:
+        context = mp.get_context("spawn")
+        self._tasks: Any = context.Queue()
+        self._reports: Any = context.Queue()
+        self._processes: list[SpawnProcess] = [
+            context.Process(target=_work, args=(self._tasks, self._reports), daemon=True)
+            for _ in range(workers)
+        ]
+
+    def run(self, tasks: Sequence[Task], on: Report) -> None:
+        """Every task once. Raises what a worker could not record: a full disk, a killed worker."""
+        for task in [*tasks, *[None] * len(self._processes)]:
+            self._tasks.put(task)
+        for process in self._processes:
+            process.start()
+        try:
+            self._watch(on)
+        finally:
+            self._stop()
+
+    def _watch(self, on: Report) -> None:
+        while any(process.is_alive() for process in self._processes) or not self._reports.empty():
+            self._pass_on(on)
+            self._check()
+        self._pass_on(on)
+
+    def _pass_on(self, on: Report) -> None:
+        try:
+            message = self._reports.get(timeout=_POLL)
+        except queue.Empty:
+            return
+        if isinstance(message, GanbenchError):
+            raise message
+        on(message)
+
+    def _check(self) -> None:
+        for process in self._processes:
+            if process.exitcode not in (None, 0):
+                raise CrashedRuns(
+                    f"a worker process ended with {_ending(process.exitcode)}",
+                    hint="if memory ran out, use fewer --workers or smaller --replicas; "
+                    "the same command goes on with what is missing",
+                )
+
+    def _stop(self) -> None:
+        for process in self._processes:
+            if process.is_alive():
+                process.terminate()
+        for process in self._processes:
+            if process.pid is not None:
+                process.join()
+
+
+def _ending(code: int | None) -> str:
+    return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
+
+
+def _work(tasks: Any, reports: Any) -> None:
+    from ganbench.execute.host import prepare
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops its workers
+    _die_with_parent()
+    prepare(threads=1)
+    while (task := tasks.get()) is not None:
+        try:
+            execute(task, reports.put)
+        except GanbenchError as error:
+            reports.put(error)
+            return
+
+
+def _die_with_parent() -> None:
+    """A worker whose parent was killed must not go on writing to a folder that somebody else may lock."""
+    parent = mp.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -1,0 +1,110 @@
+"""What is done, running, failed and missing: the same facts in text and JSON."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ganbench.cli.main import main
+from ganbench.cli.status import inspect
+from tests.store.example import commit, opened, plan, run
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Of seven planned runs two are healthy, one failed, one crashed, three missing."""
+    planned = plan(*(("ring/b", seed) for seed in range(4)), *(("ring/a", seed) for seed in range(3)))
+    with opened(tmp_path, planned=planned) as results:
+        commit(results, "p", ("ring/a", 0), ("ring/b", 0))
+        results.merge()
+        failed = run("ring/b", 1, status="failed", failed_at=5, criterion="covered_share below 0.9")
+        results.commit("q", runs=[failed, run("ring/b", 2, status="crashed", message="Traceback")])
+    return tmp_path
+
+
+def test_text_gives_the_sums_and_each_cell_in_the_order_of_the_suite(root: Path, capsys) -> None:
+    assert main(["status", str(root)]) == 0
+    assert capsys.readouterr().out == (
+        f"results  {root}\n"
+        "suite    mog mog-v1\n"
+        "running  no\n"
+        "runs     7 planned: 2 healthy, 1 failed, 1 crashed, 3 missing\n"
+        "\n"
+        "cell    planned  healthy  failed  crashed  missing\n"
+        "ring/b        4        1       1        1        1\n"
+        "ring/a        3        1       0        0        2\n"
+        "\n"
+        "Run the same command again: it does what is missing or crashed, and nothing else.\n"
+    )
+
+
+def test_json_gives_the_same(root: Path, capsys) -> None:
+    assert main(["status", str(root), "--format", "json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["running"] is None
+    assert facts["runs"] == {"planned": 7, "healthy": 2, "failed": 1, "crashed": 1, "missing": 3}
+    assert facts["cells"][1] == {
+        "cell": "ring/a",
+        "planned": 3,
+        "healthy": 1,
+        "failed": 0,
+        "crashed": 0,
+        "missing": 2,
+    }
+
+
+def test_cells_add_up_to_the_sums(root: Path) -> None:
+    facts = inspect(root)
+    for state, total in facts["runs"].items():
+        assert total == sum(cell[state] for cell in facts["cells"])
+
+
+def test_who_writes_now_is_named(root: Path, capsys) -> None:
+    with opened(root):
+        assert main(["status", str(root)]) == 0
+        assert inspect(root)["running"]["pid"] == os.getpid()
+    text = capsys.readouterr().out
+    assert f"running  process {os.getpid()} on " in text
+    assert "Run the same command again" not in text
+
+
+def test_a_complete_folder_asks_for_nothing(tmp_path: Path, capsys) -> None:
+    with opened(tmp_path, planned=plan(("a", 0))) as results:
+        commit(results, "p", ("a", 0))
+    assert main(["status", str(tmp_path)]) == 0
+    assert "again" not in capsys.readouterr().out
+
+
+def test_a_run_that_no_plan_names_counts_too(root: Path) -> None:
+    with opened(root) as results:
+        commit(results, "r", ("other", 0))
+    assert inspect(root)["cells"][-1]["cell"] == "other"
+
+
+def test_looking_changes_nothing(root: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in root.rglob("*")}
+    inspect(root)
+    assert {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("absent", "no such folder"), ("file", "is a file"), (".", "not a results")]
+)
+def test_a_path_that_is_no_results_folder_is_2(tmp_path: Path, capsys, name: str, reason: str) -> None:
+    (tmp_path / "file").touch()
+    assert main(["status", str(tmp_path / name)]) == 2
+    assert reason in capsys.readouterr().err
+
+
+def test_it_needs_no_torch(root: Path) -> None:
+    code = (
+        "import sys; from ganbench.cli.main import main; main(['status', sys.argv[1]]);"
+        "print([m for m in ('torch', 'scipy', 'pydantic', 'rich') if m in sys.modules], file=sys.stderr)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code, str(root)], capture_output=True, text=True, check=True
+    )
+    assert answer.stderr == "[]\n"
