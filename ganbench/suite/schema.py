@@ -11,7 +11,7 @@ from ganbench.suite import checks
 from ganbench.suite.components import Component, problem
 
 Count = Annotated[int, Field(ge=1)]
-Name = Literal["raw", "ema"]
+Judged = Literal["raw", "ema"]
 
 
 class Part(BaseModel):
@@ -66,7 +66,7 @@ class EvaluationPlan(Part):
     ] = 256
 
     @property
-    def judged(self) -> Name:
+    def judged(self) -> Judged:
         """The generator that the failure criteria speak of."""
         return "ema" if self.of == "ema" else "raw"
 
@@ -133,9 +133,11 @@ class Setting(Part):
         return self
 
     def evaluated(self) -> list[int]:
-        """The generator steps after which a run is evaluated: every `evaluation.every`, and the last."""
-        regular = range(self.evaluation.every, self.steps + 1, self.evaluation.every)
-        return sorted({*regular, self.steps})
+        """The generator steps after which a run is evaluated: every `evaluation.every`, rounded up to
+        whole rounds, and the last.
+        """
+        every = -(-self.evaluation.every // self.schedule.g_steps) * self.schedule.g_steps
+        return sorted({*range(every, self.steps + 1, every), self.steps})
 
     def content(self) -> dict[str, Any]:
         """As JSON values, every default filled in."""

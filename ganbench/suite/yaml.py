@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 
 from ruamel.yaml import YAML
@@ -59,17 +60,18 @@ def read(path: Path | str) -> Document:
     Raises InputError for what is no readable text file, SuiteError with file:line:col for what is in it.
     """
     text = _text(Path(path))
-    root = parse(text, Place(str(path)))
+    root = parse(text, str(path))
     if not isinstance(root.value, dict):
         raise SuiteError([Problem(f"{path}:1:1", "expected a mapping of keys to values")])
     return Document(str(path), text, root)
 
 
-def parse(text: str, origin: Place) -> Node:
-    """The one value that `text` holds. Places are those of `origin` where it has a line of its own or
-    is an option of the command line (`--...`), else lines and columns of the file it names.
+def parse(text: str, where: str | Place) -> Node:
+    """The one value that `text` holds, with places in the file `where`, or all at that one place.
+
+    Raises SuiteError.
     """
-    builder = _Builder(origin)
+    builder = _Builder(where)
     try:
         for event in YAML(typ="safe", pure=True).parse(text):
             builder.take(event)
@@ -77,7 +79,9 @@ def parse(text: str, origin: Place) -> Node:
         mark = error.problem_mark or error.context_mark
         raise builder.refusal(error.problem or "not YAML", mark) from error
     except ReaderError as error:
-        raise builder.refusal(f"character {_code(error.character)} is not allowed in YAML", None) from error
+        before = text[: error.position]
+        mark = SimpleNamespace(line=before.count("\n"), column=len(before) - before.rfind("\n") - 1)
+        raise builder.refusal(f"character {_code(error.character)} is not allowed in YAML", mark) from error
     except (YAMLError, ValueError, IndexError) as error:  # ruamel's scanner on malformed escapes
         raise builder.refusal("not YAML 1.2", None) from error
     return builder.root or Node(None, builder.place(None))
@@ -129,7 +133,7 @@ class _Open:
 class _Builder:
     """Takes events, keeps the open lists and mappings on a stack."""
 
-    origin: Place
+    where: str | Place
     root: Node | None = None
     documents: int = 0
     nodes: int = 0
@@ -137,13 +141,9 @@ class _Builder:
     anchors: dict[str, tuple[Node, int]] = field(default_factory=dict)
 
     def place(self, mark: Any) -> Place:
-        if self.origin.line or self.origin.file.startswith("--"):
-            return self.origin
-        return (
-            replace(self.origin, line=mark.line + 1, column=mark.column + 1)
-            if mark
-            else replace(self.origin, line=1, column=1)
-        )
+        if isinstance(self.where, Place):
+            return self.where
+        return Place(self.where, mark.line + 1, mark.column + 1) if mark else Place(self.where, 1, 1)
 
     def refusal(self, what: str, mark: Any) -> SuiteError:
         return SuiteError([Problem(str(self.place(mark)), what)])

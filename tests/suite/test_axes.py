@@ -8,7 +8,6 @@ import pytest
 
 from ganbench.suite.axes import text_of
 from ganbench.suite.expand import cells
-from ganbench.suite.tree import Place
 from ganbench.suite.yaml import parse
 from tests.suite.example import BASE, problems, suite
 
@@ -56,7 +55,7 @@ def test_a_preset_may_change_nothing(tmp_path: Path) -> None:
     ],
 )
 def test_labels_say_what_a_value_is(text: str, label: str) -> None:
-    assert text_of(parse(text, Place("a"))) == label
+    assert text_of(parse(text, "a")) == label
 
 
 @pytest.mark.parametrize(

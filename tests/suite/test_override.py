@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from ganbench.errors import SuiteError, UsageError
 from ganbench.suite.expand import cells, expand
 from ganbench.suite.override import assignment, override
-from ganbench.suite.tree import Place
 from ganbench.suite.yaml import Document, parse
 from tests.suite.example import problems, suite
 
@@ -21,7 +20,7 @@ WORDS = KEYS.filter(lambda key: key not in ("y", "name", "axes"))
 
 
 def document(text: str) -> Document:
-    return Document("f", text, parse(text, Place("f")))
+    return Document("f", text, parse(text, "f"))
 
 
 def data(text: str, *assignments: str) -> dict[str, Any]:

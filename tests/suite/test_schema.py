@@ -112,6 +112,11 @@ def test_evaluations_come_at_the_interval_and_at_the_end() -> None:
     assert setting(steps=100, evaluation={"every": 500}).evaluated() == [100]
 
 
+def test_evaluations_wait_for_the_end_of_a_round() -> None:
+    rounds = setting(steps=100, evaluation={"every": 30}, schedule={"g_steps": 4})
+    assert rounds.evaluated() == [32, 64, 96, 100]
+
+
 def test_the_ema_is_judged_only_where_nothing_else_is_evaluated() -> None:
     judged = {
         of: setting(ema={"decay": 0.9}, evaluation={"every": 5, "of": of}).evaluation.judged

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from ganbench.errors import UsageError
 from ganbench.suite.seeds import seeds, seeds_of
-from ganbench.suite.tree import Place
 from ganbench.suite.yaml import parse
 
 
@@ -23,7 +22,7 @@ def test_ranges_hold_both_ends_in_the_order_given(text: str, found: tuple[int, .
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=20, unique=True))
 def test_a_list_as_text_and_as_yaml_gives_the_same_seeds(found: list[int]) -> None:
     assert seeds(",".join(map(str, found))) == tuple(found)
-    assert seeds_of(parse(str(found), Place("a"))) == tuple(found)
+    assert seeds_of(parse(str(found), "a")) == tuple(found)
 
 
 @pytest.mark.parametrize(
@@ -49,15 +48,15 @@ def test_what_are_no_seeds_is_refused(text: str, message: str) -> None:
 @pytest.mark.parametrize("text", ["5", "true", "{a: 1}", "null"])
 def test_a_bare_number_could_be_a_count_or_a_seed_and_is_refused(text: str) -> None:
     with pytest.raises(UsageError, match="expected seeds as a range"):
-        seeds_of(parse(text, Place("a")))
+        seeds_of(parse(text, "a"))
 
 
 @pytest.mark.parametrize("text", ["[true]", "[1.0]", "[-1]", "[a]", "[[1]]"])
 def test_a_list_of_seeds_holds_integers(text: str) -> None:
     with pytest.raises(UsageError, match="expected integers of at least 0"):
-        seeds_of(parse(text, Place("a")))
+        seeds_of(parse(text, "a"))
 
 
 def test_an_empty_list_is_no_choice_of_seeds() -> None:
     with pytest.raises(UsageError, match="at least one"):
-        seeds_of(parse("[]", Place("a")))
+        seeds_of(parse("[]", "a"))

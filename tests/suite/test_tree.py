@@ -33,7 +33,7 @@ def oracle(base: Any, patch: Any) -> Any:
 
 
 def both(base: str, patch: str) -> Node:
-    return merge(parse(base, Place("base")), parse(patch, Place("patch")))
+    return merge(parse(base, "base"), parse(patch, "patch"))
 
 
 @given(TREES, TREES)
