@@ -6,7 +6,7 @@ import json
 import math
 import time
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -109,17 +109,10 @@ class Course:
         self._known_floors: dict[int, dict[str, float]] = {}
 
     def run(self) -> None:
-        for stop in self._stops():
+        for stop in self.shared.evaluated():
             self.training.advance(stop)
             self._evaluate(stop)
         self._commit()
-
-    def _stops(self) -> Iterator[int]:
-        """Every evaluation: each `every` steps, rounded to whole iterations, and the end."""
-        whole = self.shared.schedule.g_steps
-        every = -(-self.shared.evaluation.every // whole) * whole
-        yield from range(every, self.shared.steps, every)
-        yield self.shared.steps
 
     def _evaluate(self, step: int) -> None:
         for of in _generators(self.shared):

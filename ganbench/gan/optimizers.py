@@ -66,12 +66,13 @@ def sgd(gradient: Tensor, moves: Tensor, state: State, hyper: Hyper) -> Tensor:
 def adam(gradient: Tensor, moves: Tensor, state: State, hyper: Hyper) -> Tensor:
     """Adam with bias correction (Kingma and Ba 2015, algorithm 1)."""
     beta1, beta2 = hyper["beta1"], hyper["beta2"]
-    steps = state["steps"].add_(moves)
+    # A replica that has not moved yet has no correction; 1 keeps it from dividing 0 by 0.
+    steps = state["steps"].add_(moves).clamp_min(1)
     mean = state["mean"].lerp_(gradient, (1 - beta1) * moves)
     square = state["square"].mul_(1 - (1 - beta2) * moves).addcmul_(gradient, gradient * (1 - beta2))
     # m^ / (sqrt(v^) + eps) with both corrections moved into factors of one number per replica.
     root = (1 - beta2**steps).sqrt()
-    rate = -hyper["lr"] * moves * root / (1 - beta1**steps).clamp_min(1e-30)
+    rate = -hyper["lr"] * moves * root / (1 - beta1**steps)
     return square.sqrt().add_(hyper["eps"] * root).reciprocal_().mul_(mean).mul_(rate)
 
 

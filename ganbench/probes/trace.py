@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,6 +102,23 @@ class Trace:
             steps = np.arange(start, end) + first - len(before)
             self._bursts.append(_Stretch(int(replica), FLIGHT_BURST, steps, history[start:end, replica]))
         self._recent = history[-FLIGHT:]
+
+    def state(self) -> dict[str, Any]:
+        """Everything kept so far, as arrays and numbers; `restore` takes it back."""
+        return {
+            "names": list(self._names),
+            "windows": None if self._windows is None else self._windows.state(),
+            "bursts": [[s.replica, s.burst, s.steps, s.values] for s in self._bursts],
+            "recent": self._recent,
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        self._names = tuple(state["names"])
+        if state["windows"] is not None:
+            self._windows = Windows(self.plan.window_steps, self.replicas, 0)
+            self._windows.restore(state["windows"])
+        self._bursts = [_Stretch(*stretch) for stretch in state["bursts"]]
+        self._recent = state["recent"]
 
     def windows(self, names: Sequence[str]) -> Columns:
         """One row for each replica (called by `names`) and window that has steps in it."""

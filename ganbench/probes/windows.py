@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,26 @@ class Windows:
 
     def _close(self) -> None:
         self._done.append((self._number, self._first, self._last, self._open.astype(np.float32)))
+
+    def state(self) -> dict[str, Any]:
+        """Everything, as arrays and numbers; `restore` takes it back."""
+        done = np.stack([values for *_, values in self._padded()]) if self._done else None
+        return {
+            "heads": [list(head) for *head, _ in self._done],
+            "done": done,
+            "open": self._open.copy(),
+            "position": [self._number, self._first, self._last],
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        heads, done = state["heads"], state["done"]
+        self._done = [(*head, values) for head, values in zip(heads, [] if done is None else done, strict=True)]
+        self._open = state["open"]
+        self._signals = self._open.shape[-1]
+        self._number, self._first, self._last = state["position"]
+
+    def _padded(self) -> list[tuple[int, int, int, Values]]:
+        return [(*head, _pad(values, self._signals)) for *head, values in self._done]
 
     def columns(self, names: Sequence[str], signals: Sequence[str]) -> Columns:
         """One row for each replica (called by `names`) and window in which it was alive."""

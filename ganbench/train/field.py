@@ -84,14 +84,14 @@ class Geometer:
         self._game = game
         self._field = field(game, batch, masks)
         self._last = joint_weights(game)
-        self._before = torch.empty(0)
+        self._before = torch.zeros_like(self._last)
         rng = [seeding.stream(seed, seeding.EVALUATION, "krylov") for seed in seeds]
         start = np.stack([r.standard_normal(self._last.shape[1]) for r in rng])
         self._start = torch.from_numpy(start).to(self._last)
 
     def before(self) -> None:
         """One iteration before a look: the field here."""
-        self._before = self._field(joint_weights(self._game)).detach()
+        self._before.copy_(self._field(joint_weights(self._game)).detach())
 
     def look(self) -> dict[str, Tensor]:
         """Cosines of successive gradients, path cosines since the last look, eigenvalues; [R] each."""
@@ -108,5 +108,9 @@ class Geometer:
         for k, column in enumerate(values.T):
             found[f"eigenvalue_{k}_real"] = torch.from_numpy(column.real.copy())
             found[f"eigenvalue_{k}_imag"] = torch.from_numpy(column.imag.copy())
-        self._last = here
+        self._last.copy_(here)
         return found
+
+    def tensors(self) -> dict[str, Tensor]:
+        """What the next look compares with, written in place only."""
+        return {"last": self._last, "before": self._before}

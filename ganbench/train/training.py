@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -29,7 +29,8 @@ Which = Literal["raw", "ema"]
 class Training:
     """R runs of one program. `probed=False` keeps no trace; the weights are the same bit for bit.
 
-    settings, seeds: one for each replica. replicas: R.
+    settings, seeds: one for each replica. replicas: R. between_chunks: called with the generator step
+    whenever the recorder has been read; the places depend on the stops of `advance` alone.
     """
 
     def __init__(
@@ -53,8 +54,9 @@ class Training:
             settings[0].steps // self.loop.schedule.g_steps, probes.windows, probes.bursts, probes.burst_steps
         )
         self.trace = Trace(plan, self.replicas)
+        self.between_chunks: Callable[[int], None] = lambda _: None
         self.geometry: list[tuple[int, dict[str, NDArray[np.float64]]]] = []
-        self._geometer = builder.geometer(self.game) if probed and probes.geometry else None
+        self.geometer = builder.geometer(self.game) if probed and probes.geometry else None
         self._resolution = self._resolutions() if probed else torch.empty(0)
         self._evaluation_masks = Masks(seeds, role=(seeding.EVALUATION, "masks"), place=self.place)
 
@@ -82,13 +84,16 @@ class Training:
     def advance(self, until: int) -> None:
         """Train up to generator step `until`, reading the recorder and looking at the geometry on the way."""
         for stop in self._stops(min(until, self.steps)):
-            self._run(stop)
-            self._look()
+            while self.step < stop:
+                self._run_chunk(stop)
+                if self.step >= stop:
+                    self._look()
+                self.between_chunks(self.step)
 
     def _stops(self, until: int) -> list[int]:
         """Where to look on the way: one iteration before each look, at the look, and at the end."""
         every, one = self.settings[0].probes.geometry, self.loop.schedule.g_steps
-        if self._geometer is None or not every:
+        if self.geometer is None or not every:
             return [until]
         looks = range(every, until + 1, every)
         stops = {stop for look in looks for stop in (look - one, look)} | {until}
@@ -96,22 +101,20 @@ class Training:
 
     def _look(self) -> None:
         every, one = self.settings[0].probes.geometry, self.loop.schedule.g_steps
-        if self._geometer is None:
+        if self.geometer is None:
             return
         if (self.step + one) % every == 0:
-            self._geometer.before()
+            self.geometer.before()
         elif self.step % every == 0:
-            found = self._geometer.look().items()
+            found = self.geometer.look().items()
             self.geometry.append(
                 (self.step, {n: v[: self.replicas].double().cpu().numpy() for n, v in found})
             )
 
-    def _run(self, until: int) -> None:
-        one = self.loop.schedule.g_steps
-        while self.step < until:
-            first = self.loop.iteration
-            self.loop.advance(min(CHUNK, -(-(until - self.step) // one)))
-            self._read(first)
+    def _run_chunk(self, stop: int) -> None:
+        first = self.loop.iteration
+        self.loop.advance(min(CHUNK, -(-(stop - self.step) // self.loop.schedule.g_steps)))
+        self._read(first)
 
     def _read(self, first: int) -> None:
         if self.loop.recorder is None:
