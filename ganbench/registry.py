@@ -79,7 +79,7 @@ def register(
         raise UnknownName("kind", kind, KINDS)
     if (kind, name) in _ENTRIES:
         raise ValueError(f"{kind} '{name}' is registered twice: {_ENTRIES[kind, name].target} and {target}")
-    tag: Any = Literal[name]  # type: ignore[valid-type]  # one tag for each entry, made at run time
+    tag: Any = Literal[name]  # one tag for each entry, made at run time
     tagged = create_model(options.__name__, __base__=options, name=(tag, name))
     _ENTRIES[kind, name] = Entry(kind, name, tagged, target, summary, formula, source)
 

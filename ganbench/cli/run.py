@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +15,8 @@ import click
 from ganbench.cli.output import echo_json, format_option
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ganbench.execute.local import Job
     from ganbench.records import Run
 
@@ -102,7 +107,7 @@ def _show_plan(job: Job, form: str) -> None:
 
     runs = job.runs()
     plan = job.plan(runs)
-    cells = {run.cell.name: sum(other.cell.name == run.cell.name for other in runs) for run in runs}
+    cells = Counter(run.cell.name for run in runs)
     facts = {
         "suite": job.identity,
         "cells": cells,
@@ -128,35 +133,50 @@ def _show_plan(job: Job, form: str) -> None:
 
 def _show_results(out: Path, runs: Sequence[Run], form: str) -> int:
     """Print the table of these runs; the exit code."""
-    from ganbench.store.reader import load_results
-
-    frame = load_results(out)
-    frame = frame[frame["run_id"].isin([run.id for run in runs])]
+    frame = _results(out, runs)
     if form == "json":
-        import json
-
         echo_json(json.loads(frame.drop(columns="content").to_json(orient="records")))
     else:
         _print_table(frame)
-    crashed = int((frame["status"] == "crashed").sum())
     click.echo(f"\nresults in {out}", err=True)
-    click.echo(f"next: ganbench status {out}", err=True)
-    if crashed:
-        click.echo(
-            f"{crashed} runs crashed: their tracebacks are in the column 'message' of the runs", err=True
-        )
-    return 4 if crashed else 0
+    crashed = frame[frame["status"] == "crashed"]
+    if len(crashed):
+        _tell_of_crashes(crashed)
+    click.echo(f"next: ganbench status {shlex.quote(str(out))}", err=True)
+    return 4 if len(crashed) else 0
 
 
-def _print_table(frame: object) -> None:
+def _results(out: Path, runs: Sequence[Run]) -> pd.DataFrame:
+    """These runs in the order of the suite; the folder keeps that in which they were first asked for."""
+    from ganbench.store.reader import load_results
+
+    place = {run.id: index for index, run in enumerate(runs)}
+    frame = load_results(out)
+    asked = frame[frame["run_id"].isin(place)]
+    return asked.sort_values("run_id", key=lambda ids: ids.map(place), ignore_index=True)
+
+
+def _tell_of_crashes(crashed: pd.DataFrame) -> None:
+    """How many, and what the first of them said last; the store keeps the whole of it."""
+    first = crashed.iloc[0]
+    said = str(first["message"]).rstrip().rpartition("\n")[2]
+    count = "1 run" if len(crashed) == 1 else f"{len(crashed)} runs"
+    click.echo(
+        f"{count} crashed, the first {first['cell']} with seed {first['seed']}: {said}\n"
+        "  the column 'message' of the runs has the tracebacks; the same command tries them again",
+        err=True,
+    )
+
+
+def _print_table(frame: pd.DataFrame) -> None:
     import shutil
 
     from ganbench.cli.table import closing_table, closing_text
 
-    width = shutil.get_terminal_size((100, 24)).columns
     if not sys.stdout.isatty():
-        click.echo(closing_text(frame, width=100))  # type: ignore[arg-type]
+        click.echo(closing_text(frame, width=100))
         return
     from rich.console import Console
 
-    Console().print(closing_table(frame, width=width))  # type: ignore[arg-type]
+    width = shutil.get_terminal_size((100, 24)).columns
+    Console().print(closing_table(frame, width=width))

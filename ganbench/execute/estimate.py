@@ -19,11 +19,9 @@ def bytes_per_replica(setting: Setting) -> int:
     sample = math.prod(dataset(setting.data).shape)
     drawn = setting.batch * (sample + 2 * setting.latent.dim)
     recorded = setting.batch * (3 + min(sample, 8))
-    trace = (
-        SIGNALS
-        * 4
-        * (STATISTICS * setting.probes.windows + setting.probes.bursts * setting.probes.burst_steps)
-    )
+    windows = min(setting.probes.windows, setting.steps)
+    raw = min(setting.probes.bursts * setting.probes.burst_steps, setting.steps)
+    trace = 4 * SIGNALS * (STATISTICS * windows + raw)
     evaluated = setting.evaluation.samples * (sample + setting.latent.dim + _widest(setting)) * 8
     held = number * (
         8 * parameters(setting) + BLOCK * (3 * drawn + 2 * recorded) + 12 * _activations(setting)
@@ -40,7 +38,7 @@ def work_per_step(setting: Setting) -> float:
     d_step = g + 6 * d + 9 * d * terms
     g_step = 3 * g + 2 * d
     ratio = setting.schedule.d_steps / setting.schedule.g_steps
-    return setting.batch * (d_step * ratio + g_step)
+    return float(setting.batch * (d_step * ratio + g_step))
 
 
 def parameters(setting: Setting) -> int:

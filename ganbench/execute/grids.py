@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,9 @@ def png(picture: NDArray[np.uint8]) -> bytes:
     from matplotlib.image import imsave
 
     buffer = io.BytesIO()
-    imsave(buffer, picture, format="png", cmap="gray", vmin=0, vmax=255, metadata={"Software": None})
+    # Without the version of matplotlib, so that equal pictures are equal files.
+    nameless: dict[str, Any] = {"Software": None}
+    imsave(buffer, picture, format="png", cmap="gray", vmin=0, vmax=255, metadata=nameless)
     return buffer.getvalue()
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from ganbench.environment import describe
+from ganbench.errors import Interrupted
 from ganbench.execute.plan import Plan, device_of, plan
 from ganbench.execute.pool import Pool
 from ganbench.execute.worker import Advanced, Finished, Report, Task, execute
@@ -66,7 +67,11 @@ class Job:
 
 
 def run_job(job: Job, progress: Progress) -> list[Run]:
-    """Train what is missing in `job.out`; all runs that were asked for. Raises StorageError, ResultsLocked."""
+    """Train what is missing in `job.out`; all runs that were asked for.
+
+    Raises what `open_results` raises, DeviceError, StorageError, CrashedRuns for a worker that died, and
+    Interrupted for Ctrl-C; populations that had finished are kept.
+    """
     runs = job.runs()
     device = device_of(job.device)
     provenance = describe(device, 1)
@@ -81,8 +86,21 @@ def run_job(job: Job, progress: Progress) -> list[Run]:
         finished = results.finished()
         missing = [run for run in runs if run.id not in finished]
         if missing:
-            _train(job, missing, results=results, provenance=provenance, progress=progress)
+            try:
+                _train(job, missing, results=results, provenance=provenance, progress=progress)
+            except KeyboardInterrupt:
+                raise _interrupted(job, runs, results.finished()) from None
     return runs
+
+
+def _interrupted(job: Job, runs: Sequence[Run], finished: Set[str]) -> Interrupted:
+    kept = sum(run.id in finished for run in runs)
+    same = "the same command without --fresh" if job.fresh else "the same command"
+    return Interrupted(
+        f"interrupted; {kept} of {len(runs)} runs have finished and are kept",
+        where=str(job.out),
+        hint=f"{same} goes on with what is missing",
+    )
 
 
 def _train(

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ganbench.errors import DeviceError, StorageError
-from ganbench.execute.estimate import bytes_per_replica, work_per_step
+from ganbench.execute.estimate import WORKER, bytes_per_replica, work_per_step
+from ganbench.execute.memory import available_memory
 from ganbench.records import Population, Run
 from ganbench.suite.populations import groups, population
 from ganbench.suite.schema import Setting
@@ -59,10 +60,10 @@ def plan(
     """Cut runs into populations and order them, the longest first.
 
     On a CPU each worker is one process with one thread, as many as there are cores (or populations).
-    Raises StorageError where even one replica would not fit into memory.
+    Raises StorageError where the populations that run at once would not fit into memory.
     """
     cuda = device != "cpu"
-    most = 1 if cuda else workers or len(os.sched_getaffinity(0))
+    most = 1 if cuda else workers or _cores()
     cut: list[Population] = []
     programs = groups(runs)
     for program in programs:
@@ -70,9 +71,14 @@ def plan(
         cut += [population(program[start : start + size]) for start in range(0, len(program), size)]
     ordered = sorted(cut, key=_cost, reverse=True)
     used = max(1, min(most, len(cut)))
-    memory = sum(sorted((_memory(p) for p in cut), reverse=True)[:used])
+    memory = used * WORKER + sum(sorted((_memory(p) for p in cut), reverse=True)[:used])
     _require(memory, cuda=cuda)
     return Plan(tuple(ordered), device, used, threads=1, memory=memory)
+
+
+def _cores() -> int:
+    """Those that this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _replicas(program: Sequence[Run], *, cuda: bool, parts: int) -> int:
@@ -105,13 +111,3 @@ def _require(memory: int, *, cuda: bool) -> None:
             f"this needs about {memory / 1e9:.1f} GB of memory, {available / 1e9:.1f} GB are available",
             hint="use fewer --workers, or fewer --replicas in a population",
         )
-
-
-def available_memory() -> int | None:
-    """Bytes that can be taken without swapping, of this machine and its container; None where nobody tells."""
-    try:
-        with open("/proc/meminfo", encoding="ascii") as lines:  # noqa: PTH123  # not a file on a disk
-            fields = dict(line.split(":") for line in lines)
-    except OSError:
-        return None
-    return int(fields["MemAvailable"].split()[0]) * 1024

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing as mp
 import os
 import queue
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from typing import Any
@@ -34,9 +35,10 @@ class Pool:
         """Every task once. Raises what a worker could not record: a full disk, a killed worker."""
         for task in [*tasks, *[None] * len(self._processes)]:
             self._tasks.put(task)
-        for process in self._processes:
-            process.start()
         try:
+            with _deaf():
+                for process in self._processes:
+                    process.start()
             self._watch(on)
         finally:
             self._stop()
@@ -72,6 +74,25 @@ class Pool:
         for process in self._processes:
             if process.pid is not None:
                 process.join()
+        # Tasks that nobody took: the thread that hands them out would wait for ever at the end.
+        self._tasks.cancel_join_thread()
+        self._tasks.close()
+
+
+@contextlib.contextmanager
+def _deaf() -> Iterator[None]:
+    """Block Ctrl-C, which reaches every process of a terminal: what starts in here never hears it.
+
+    Afterwards this process gets what came meanwhile, and stops its workers.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _ending(code: int | None) -> str:
@@ -81,7 +102,7 @@ def _ending(code: int | None) -> str:
 def _work(tasks: Any, reports: Any) -> None:
     from ganbench.execute.host import prepare
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent stops its workers
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it could not be blocked
     _die_with_parent()
     prepare(threads=1)
     while (task := tasks.get()) is not None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ganbench.errors import GanbenchError
 from ganbench.metrics.battery import Judge
 from ganbench.metrics.direction import best
 from ganbench.records import Evaluation, Outcome, Population, Provenance, Run
@@ -61,23 +62,32 @@ Report = Callable[[Advanced | Finished], None]
 
 
 def execute(task: Task, report: Report) -> None:
-    """Train, measure, commit. What the population raises is recorded; a full disk is not its fault.
+    """Train, measure, commit. What training raises is recorded as the result of these runs.
 
-    Out of memory on the device halves the population and goes on.
+    Out of memory halves the population and goes on. Raises GanbenchError: a full disk, or data that are
+    not there, is not the fault of the runs.
     """
+    if not _attempt(task, report):
+        # Only now is the traceback gone, and with it the memory of the attempt.
+        for half in _halves(task.population):
+            execute(replace(task, population=half), report)
+
+
+def _attempt(task: Task, report: Report) -> bool:
+    """False where memory did not suffice for so many replicas; then nothing is recorded."""
     import torch
 
     try:
         Course(task, report).run()
-    except torch.OutOfMemoryError:
-        if len(task.population.runs) == 1:
-            _record_crash(task, report)
-            return
-        for half in _halves(task.population):
-            execute(replace(task, population=half), report)
-    except (ArithmeticError, AssertionError, LookupError, RuntimeError, TypeError, ValueError):
-        # Whatever training raises is a result of these runs; storage errors are the caller's.
+    except GanbenchError:
+        raise
+    except (torch.OutOfMemoryError, MemoryError):
+        if len(task.population.runs) > 1:
+            return False
         _record_crash(task, report)
+    except Exception:
+        _record_crash(task, report)
+    return True
 
 
 def _halves(population: Population) -> tuple[Population, Population]:

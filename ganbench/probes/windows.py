@@ -75,13 +75,15 @@ class Windows:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         heads, done = state["heads"], state["done"]
-        self._done = [(*head, values) for head, values in zip(heads, [] if done is None else done, strict=True)]
+        self._done = [
+            (*head, values) for head, values in zip(heads, [] if done is None else done, strict=True)
+        ]
         self._open = state["open"]
         self._signals = self._open.shape[-1]
         self._number, self._first, self._last = state["position"]
 
     def _padded(self) -> list[tuple[int, int, int, Values]]:
-        return [(*head, _pad(values, self._signals)) for *head, values in self._done]
+        return [(n, first, last, _pad(values, self._signals)) for n, first, last, values in self._done]
 
     def columns(self, names: Sequence[str], signals: Sequence[str]) -> Columns:
         """One row for each replica (called by `names`) and window in which it was alive."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from ganbench.store.schema import SCHEMA_VERSION
 from ganbench.store.snapshot import environment, plan, snapshot
 from ganbench.store.tables import Row, from_columns, from_rows
 
-Columns = Mapping[str, Sequence[Any]]
+Columns = Mapping[str, Any]  # sequences or arrays of equal length
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,5 +85,3 @@ def _to_arrays(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _to_arrays(item) for key, item in value.items()}
     return [_to_arrays(item) for item in value] if isinstance(value, list) else value
-
-

@@ -7,8 +7,9 @@ once.
 
 from __future__ import annotations
 
+import copy
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -81,7 +82,7 @@ def _trial(template: nn.Module, example: Tensor) -> str:
 
 
 def _layers(template: nn.Module) -> Forward:
-    plan = list(_plan(template))
+    plan = _in_place(_plan(template))
 
     def forward(weights: Weights, buffers: Weights, x: Tensor, context: Context) -> Tensor:
         for path, layer, names in plan:
@@ -92,11 +93,25 @@ def _layers(template: nn.Module) -> Forward:
     return forward
 
 
-def _plan(module: nn.Module, path: str = "") -> list[tuple[str, nn.Module, list[str]]]:
+def _plan(module: nn.Module, path: str = "") -> list[Step]:
     if isinstance(module, nn.Sequential):
         return [step for name, child in module.named_children() for step in _plan(child, f"{path}{name}.")]
     names = [n for n, _ in itertools.chain(module.named_parameters(), module.named_buffers())]
     return [(path, module, names)]
+
+
+Step = tuple[str, nn.Module, list[str]]
+
+
+def _in_place(plan: Sequence[Step]) -> list[Step]:
+    """Rectifiers after a linear layer overwrite its output, which nobody else needs: one pass over memory less."""
+    changed = list(plan)
+    for index, ((_, before, _), (path, layer, names)) in enumerate(itertools.pairwise(plan), start=1):
+        if isinstance(before, nn.Linear) and isinstance(layer, nn.ReLU | nn.LeakyReLU):
+            layer = copy.copy(layer)
+            layer.inplace = True
+            changed[index] = (path, layer, names)
+    return changed
 
 
 class _WithBuffers(nn.Module):

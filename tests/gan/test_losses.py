@@ -6,7 +6,7 @@ import math
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -58,6 +58,7 @@ def test_every_registered_loss_has_its_formula_here():
 
 
 @pytest.mark.parametrize("name", NAMES)
+@settings(deadline=None)
 @given(seed=st.integers(0, 1000))
 def test_values_and_gradients_are_those_of_the_formula(name, seed):
     formulas = (FORMULAS_D[name], FORMULAS_G[name])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from torch import nn
@@ -27,6 +27,7 @@ def linears(network: nn.Module) -> list[nn.Linear]:
     return [layer for layer in network if isinstance(layer, nn.Linear)]
 
 
+@settings(deadline=None)
 @given(
     width=st.integers(1, 9),
     depth=st.integers(1, 4),

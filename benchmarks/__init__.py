@@ -1,0 +1,1 @@
+"""Speed and memory of the population engine against plain PyTorch loops. See README.md."""

@@ -1,0 +1,36 @@
+"""How much a replica takes: growth of a fresh process's peak of resident memory while it trains."""
+
+from __future__ import annotations
+
+import multiprocessing as mp
+import resource
+import sys
+
+from benchmarks.contenders import Size
+
+STEPS = 64  # one chunk: every buffer is full once
+_UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
+
+
+def growth_per_replica(size: Size, replicas: int) -> float:
+    """Bytes per replica of a population with probes: weights, optimisers, tapes, recorder, activations.
+
+    The trace is only begun: over a whole run it grows to its bound (see README.md).
+    """
+    with mp.get_context("spawn").Pool(1) as pool:
+        return pool.apply(_growth, (size, replicas)) / replicas
+
+
+def _growth(size: Size, replicas: int) -> int:
+    from benchmarks.contenders import engine, setting
+    from ganbench.execute.host import prepare
+
+    prepare(1)
+    engine(setting(size), 2, probed=True).advance(STEPS)  # what any first use takes is no replica's
+    before = _peak()
+    engine(setting(size), replicas, probed=True).advance(STEPS)
+    return _peak() - before
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT

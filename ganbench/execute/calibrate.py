@@ -1,0 +1,64 @@
+"""How long a plan will take on this machine, from a few measured steps of every program."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from ganbench.execute.plan import Plan
+from ganbench.records import Population
+from ganbench.suite.schema import Setting
+
+WARM_UP, MEASURED = 16, 48  # iterations
+START_UP = 6.0  # seconds until a worker has imported torch
+
+
+def seconds_of(plan: Plan) -> float:
+    """Wall time of the plan: each program measured once, populations dealt to the workers longest first."""
+    from ganbench.execute.host import prepare
+
+    prepare(plan.threads)
+    rates: dict[str, float] = {}
+    times = []
+    for population in plan.populations:
+        name = _program(population)
+        if name not in rates:
+            rates[name] = _measure(population, plan.device)
+        times.append(rates[name])
+    return START_UP + makespan(times, plan.workers)
+
+
+def makespan(times: Sequence[float], workers: int) -> float:
+    """When the last of `workers` ends, each taking the next task as soon as it is free."""
+    loads = [0.0] * workers
+    for seconds in times:
+        loads[loads.index(min(loads))] += seconds
+    return max(loads)
+
+
+def _program(population: Population) -> str:
+    from ganbench.suite.populations import program
+
+    return f"{len(population.runs)} {program(Setting.model_validate(population.runs[0].cell.content))}"
+
+
+def _measure(population: Population, device: str) -> float:
+    """Seconds of a whole population, from a few iterations and one evaluation."""
+    import torch
+
+    from ganbench.execute.worker import judges
+    from ganbench.train.training import Training
+
+    settings = [Setting.model_validate(run.cell.content) for run in population.runs]
+    training = Training(settings, [run.seed for run in population.runs], torch.device(device))
+    one = settings[0].schedule.g_steps
+    training.advance(min(WARM_UP * one, training.steps))
+    began, first = time.perf_counter(), training.step
+    training.advance(min((WARM_UP + MEASURED) * one, training.steps))
+    per_step = (time.perf_counter() - began) / max(1, training.step - first)
+    began = time.perf_counter()
+    samples = training.generate(settings[0].evaluation.samples, of=settings[0].evaluation.judged)
+    for judge, mine in zip(judges(settings, training), samples, strict=True):
+        judge.evaluate(mine)
+    per_evaluation = time.perf_counter() - began
+    return per_step * training.steps + per_evaluation * len(settings[0].evaluated())
