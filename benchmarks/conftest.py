@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Callable
 
 import pytest
+import torch
 
 from benchmarks.contenders import PLAIN, SIZES, TUNED, Contender, Size, contenders
 from benchmarks.rounds import WARM_UP, ratio
@@ -12,11 +13,13 @@ from ganbench.execute.host import prepare
 
 LINES = pytest.StashKey[list[str]]()
 
+Report = Callable[[str, dict[str, list[float]]], dict[str, float]]
+
 
 @pytest.fixture(scope="session", autouse=True)
 def host() -> None:
-    """Before the first tensor, as in `ganbench run`."""
-    prepare(os.cpu_count() or 1)
+    """Before the first tensor, as in `ganbench run`. Threads are torch's default; OMP_NUM_THREADS sets it."""
+    prepare(torch.get_num_threads())
 
 
 @pytest.fixture(scope="module", params=SIZES, ids=str)
@@ -35,12 +38,12 @@ def arena(size: Size) -> dict[str, Contender]:
 
 
 @pytest.fixture
-def report(request: pytest.FixtureRequest, size: Size):
+def report(request: pytest.FixtureRequest, size: Size) -> Report:
     """Takes the rates of a test, for the lines at the end."""
 
     def keep(name: str, rates: dict[str, list[float]]) -> dict[str, float]:
         found = {f"over {loop}": ratio(rates, name, over=loop).median for loop in (PLAIN, TUNED)}
-        shares = ", ".join(f"{value:.2f} times the {loop[5:]}" for loop, value in found.items())
+        shares = ", ".join(f"{value:.2f} times {loop}" for loop, value in found.items())
         lines = request.config.stash.setdefault(LINES, [])
         lines.append(f"{size}: {name}: {shares} (n = {len(rates[name])} rounds)")
         return found

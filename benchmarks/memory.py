@@ -5,11 +5,11 @@ from __future__ import annotations
 import multiprocessing as mp
 import resource
 import sys
+from pathlib import Path
 
 from benchmarks.contenders import Size
 
 STEPS = 64  # one chunk: every buffer is full once
-_UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss, in bytes
 
 
 def growth_per_replica(size: Size, replicas: int) -> float:
@@ -33,4 +33,9 @@ def _growth(size: Size, replicas: int) -> int:
 
 
 def _peak() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _UNIT
+    """Bytes. Linux hands `ru_maxrss` down to new processes, so its own count is read there."""
+    if sys.platform != "linux":
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    (peak,) = (line.split()[1] for line in lines if line.startswith("VmHWM:"))
+    return int(peak) * 1024

@@ -22,7 +22,7 @@ class Draws:
     def __init__(self, setting: Setting, seed: int) -> None:
         ring = setting.data.model_dump()
         angles = 2 * math.pi * torch.arange(ring["modes"]) / ring["modes"]
-        self._means = ring["radius"] * torch.stack([angles.cos(), angles.sin()], dim=1)
+        self._means: Tensor = ring["radius"] * torch.stack([angles.cos(), angles.sin()], dim=1)
         self._std = ring["std"]
         self._batch, self._latent = setting.batch, setting.latent.dim
         self._rng = torch.Generator().manual_seed(seed)
@@ -30,7 +30,8 @@ class Draws:
     def real(self) -> Tensor:
         """[B, 2]"""
         mode = torch.randint(len(self._means), (self._batch,), generator=self._rng)
-        return self._means[mode] + self._std * torch.randn(self._batch, 2, generator=self._rng)
+        real: Tensor = self._means[mode] + self._std * torch.randn(self._batch, 2, generator=self._rng)
+        return real
 
     def noise(self) -> Tensor:
         """[B, Z]"""

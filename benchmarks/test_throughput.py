@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
 
-from benchmarks.contenders import PLAIN, POPULATIONS, TUNED
+from benchmarks.conftest import Report
+from benchmarks.contenders import PLAIN, POPULATIONS, TUNED, Contender, Size
 from benchmarks.rounds import WARM_UP, rate
 
-ROUNDS = 10
-STEPS = {1: 4 * WARM_UP, 16: 2 * WARM_UP, 64: WARM_UP}
+ROUNDS = 5
+STEPS = {1: 2 * WARM_UP, 16: WARM_UP, 64: WARM_UP}
 
 
 @pytest.mark.parametrize("probes", ["", ", no probes"])
 @pytest.mark.parametrize("replicas", POPULATIONS)
-def test_replica_steps_per_second(benchmark, arena, size, report, replicas: int, probes: str) -> None:
+def test_replica_steps_per_second(
+    benchmark: BenchmarkFixture,
+    arena: dict[str, Contender],
+    size: Size,
+    report: Report,
+    replicas: int,
+    probes: str,
+) -> None:
     name = f"engine R = {replicas}{probes}"
     rates: dict[str, list[float]] = {PLAIN: [], TUNED: [], name: []}
 

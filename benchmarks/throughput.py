@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
+
+import torch
 
 from benchmarks.contenders import SIZES, Size, contenders
 from benchmarks.memory import growth_per_replica
@@ -51,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         "--seconds", type=float, default=0.4, help="of each contender in a round", metavar="S"
     )
     parser.add_argument(
-        "--threads", type=int, default=os.cpu_count(), help="of torch; default all", metavar="N"
+        "--threads", type=int, default=torch.get_num_threads(), help="default: torch's", metavar="N"
     )
     parser.add_argument(
         "--save", action="store_true", help="keep the numbers here, renew the table of README.md"

@@ -20,7 +20,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class GanbenchError(Exception):
@@ -33,6 +33,10 @@ class GanbenchError(Exception):
         self.what = what
         self.where = where
         self.hint = hint
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Constructors differ; between processes an error travels as what it holds.
+        return _restored, (type(self), self.args, self.__dict__)
 
     def __str__(self) -> str:
         head = f"{self.where}: {self.what}" if self.where else self.what
@@ -102,6 +106,12 @@ class Interrupted(GanbenchError):
     """Stopped by the user."""
 
     exit_code = 130
+
+
+def _restored(kind: type[GanbenchError], args: tuple[Any, ...], held: dict[str, Any]) -> GanbenchError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(held)
+    return error
 
 
 def expected(name: str, known: Iterable[str]) -> str:

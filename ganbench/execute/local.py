@@ -74,6 +74,8 @@ def run_job(job: Job, progress: Progress) -> list[Run]:
     """
     runs = job.runs()
     device = device_of(job.device)
+    if job.fresh:
+        job.plan(runs)  # what does not fit is refused before anything is deleted
     provenance = describe(device, 1)
     with open_results(
         job.out,

@@ -161,12 +161,14 @@ class Course:
         seconds = time.perf_counter() - self.began
         outcomes = self.outcomes()
         names = [run.id for run in self.runs]
+        windows: Mapping[str, Any] = self.training.trace.windows(names)
+        bursts: Mapping[str, Any] = self.training.trace.bursts(names)
         self.task.results.commit(
             self.task.population.id,
             runs=[self._row(r, found, seconds) for r, found in enumerate(outcomes)],
             evaluations=self.rows,
-            windows=self.training.trace.windows(names),
-            bursts=self.training.trace.bursts(names),
+            windows=windows,
+            bursts=bursts,
             geometry=self._geometry(names),
             samples=self._grids(),
         )

@@ -15,13 +15,15 @@ def feature_moments(features: Tensor) -> dict[str, Tensor]:
     return {f"fake_mean_{k}": mean[..., k] for k in columns} | {f"fake_std_{k}": std[..., k] for k in columns}
 
 
-def pair_signals(features: Tensor, *, resolution: Tensor) -> dict[str, Tensor]:
+def pair_signals(features: Tensor, *, resolution: Tensor, first: int = 0) -> dict[str, Tensor]:
     """Mean distance of two samples of a batch, and the share of samples with a twin in it.
 
     A twin is nearer than `resolution` [R]: about the distance that one real sample in a hundred has to
-    its nearest neighbour. Looked at on every 16th row; NaN on the others.
+    its nearest neighbour. Looked at on every 16th step, whatever the step `first` of the first row; NaN
+    on the others.
     """
-    looked = features[::EVERY]
+    rows = slice(-first % EVERY, None, EVERY)
+    looked = features[rows]
     count = looked.shape[2]
     # By differences: half the memory of inner products is not worth their cancellation.
     distances = (looked.unsqueeze(3) - looked.unsqueeze(2)).square().sum(-1).sqrt()
@@ -31,12 +33,12 @@ def pair_signals(features: Tensor, *, resolution: Tensor) -> dict[str, Tensor]:
     twins = (nearest < resolution[:, None]).to(features.dtype).mean(-1)
     broken = ~total.isfinite()
     return {
-        "pairwise_distance": _spread(total, len(features)),
-        "duplicate_rate": _spread(twins.masked_fill(broken, torch.nan), len(features)),
+        "pairwise_distance": _spread(total, rows, len(features)),
+        "duplicate_rate": _spread(twins.masked_fill(broken, torch.nan), rows, len(features)),
     }
 
 
-def _spread(looked: Tensor, rows: int) -> Tensor:
-    full = looked.new_full((rows, looked.shape[1]), torch.nan)
-    full[::EVERY] = looked
+def _spread(looked: Tensor, rows: slice, count: int) -> Tensor:
+    full = looked.new_full((count, looked.shape[1]), torch.nan)
+    full[rows] = looked
     return full

@@ -32,8 +32,10 @@ RAW = ("real_logits", "fake_logits", "generator_logits")
 Values = NDArray[np.float32]
 
 
-def signals(rows: Mapping[str, Tensor], *, loss: Reading, resolution: Tensor) -> dict[str, Values]:
-    """Rows of a Recorder, [T, R, ...] by name -> signals, [T, R] by name.
+def signals(
+    rows: Mapping[str, Tensor], *, loss: Reading, resolution: Tensor, first: int = 0
+) -> dict[str, Values]:
+    """Rows of a Recorder from step `first` on, [T, R, ...] by name -> signals, [T, R] by name.
 
     `nonfinite` counts the numbers among losses, norms and logits that are NaN or infinite.
     resolution: [R], see `samples.pair_signals`.
@@ -44,7 +46,7 @@ def signals(rows: Mapping[str, Tensor], *, loss: Reading, resolution: Tensor) ->
     found |= {"nonfinite": _nonfinite(rows)}
     found |= output_signals(real, fake, generator, loss=loss)
     found |= feature_moments(rows["fake"])
-    found |= pair_signals(rows["fake"], resolution=resolution)
+    found |= pair_signals(rows["fake"], resolution=resolution, first=first)
     found |= update_ratios(rows)
     stacked = torch.stack(list(found.values())).to(torch.float32).cpu().numpy()
     return dict(zip(found, stacked, strict=True))

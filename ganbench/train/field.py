@@ -84,7 +84,7 @@ class Geometer:
         self._game = game
         self._field = field(game, batch, masks)
         self._last = joint_weights(game)
-        self._before = torch.zeros_like(self._last)
+        self._before = self._field(self._last).detach()
         rng = [seeding.stream(seed, seeding.EVALUATION, "krylov") for seed in seeds]
         start = np.stack([r.standard_normal(self._last.shape[1]) for r in rng])
         self._start = torch.from_numpy(start).to(self._last)

@@ -59,7 +59,9 @@ class Player:
         delta = self.optimizer.delta(gradient, chosen.to(gradient.dtype), self.state, self.hyper)
         self.stack.flat.add_(delta)
         for projection, weights in self.projections:
-            projection.apply(self.stack.flat, weights)
+            projected = self.stack.flat.clone()
+            projection.apply(projected, weights)
+            self.stack.flat.copy_(torch.where(chosen, projected, self.stack.flat))
         return delta
 
 
@@ -76,13 +78,14 @@ class Average:
         self.updates = torch.zeros_like(self.decay)
 
     def update(self, generator: Stack, moves: Tensor) -> None:
-        moving = moves[:, None].to(generator.flat.dtype)
         decay = self.decay
         if self.warmup:
             decay = torch.minimum(decay, (1 + self.updates) / (10 + self.updates))
-        self.stack.flat.lerp_(generator.flat, (1 - decay) * moving)
+        mean = self.stack.flat.lerp(generator.flat, 1 - decay)
+        # Not by a weight of 0 for who does not move: 0 times infinity is NaN.
+        self.stack.flat.copy_(torch.where(moves[:, None], mean, self.stack.flat))
         self.stack.keep(generator.buffers, moves)
-        self.updates.add_(moving)
+        self.updates.add_(moves[:, None])
 
 
 @dataclass(frozen=True, slots=True)

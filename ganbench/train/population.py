@@ -87,7 +87,7 @@ class Stack:
         """Take new buffers over, in place, for the replicas in `alive` [R] whose new buffers are finite."""
         for name, new in moved.items():
             old, new = self.buffers[name], new.detach()
-            sound = alive & new.flatten(1).isfinite().all(1) if new.dim() > 1 else alive
+            sound = alive & new.reshape(len(new), -1).isfinite().all(1) if new.is_floating_point() else alive
             old.copy_(torch.where(sound.reshape(-1, *[1] * (old.dim() - 1)), new, old))
 
     def copy(self) -> Stack:
@@ -103,7 +103,10 @@ class Stack:
         module = copy.deepcopy(self.template)
         held = {name: view[replica] for name, view in self.weights.items()}
         held |= {name: stacked[replica] for name, stacked in self.buffers.items()}
-        module.load_state_dict(held, strict=False)
+        # Not by load_state_dict, which leaves out buffers that are not persistent.
+        with torch.no_grad():
+            for name, tensor in itertools.chain(module.named_parameters(), module.named_buffers()):
+                tensor.copy_(held[name])
         return module
 
 

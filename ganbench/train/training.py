@@ -90,26 +90,31 @@ class Training:
                     self._look()
                 self.between_chunks(self.step)
 
+    @property
+    def _every(self) -> int:
+        """Generator steps between two looks at the geometry: those of the setting, in whole iterations."""
+        one = self.loop.schedule.g_steps
+        return -(-self.settings[0].probes.geometry // one) * one
+
     def _stops(self, until: int) -> list[int]:
         """Where to look on the way: one iteration before each look, at the look, and at the end."""
-        every, one = self.settings[0].probes.geometry, self.loop.schedule.g_steps
-        if self.geometer is None or not every:
+        every, one = self._every, self.loop.schedule.g_steps
+        if self.geometer is None:
             return [until]
         looks = range(every, until + 1, every)
         stops = {stop for look in looks for stop in (look - one, look)} | {until}
         return sorted(stop for stop in stops if stop > self.step)
 
     def _look(self) -> None:
-        every, one = self.settings[0].probes.geometry, self.loop.schedule.g_steps
         if self.geometer is None:
             return
-        if (self.step + one) % every == 0:
-            self.geometer.before()
-        elif self.step % every == 0:
+        if self.step % self._every == 0:
             found = self.geometer.look().items()
             self.geometry.append(
                 (self.step, {n: v[: self.replicas].double().cpu().numpy() for n, v in found})
             )
+        if (self.step + self.loop.schedule.g_steps) % self._every == 0:
+            self.geometer.before()
 
     def _run_chunk(self, stop: int) -> None:
         first = self.loop.iteration
@@ -120,7 +125,7 @@ class Training:
         if self.loop.recorder is None:
             return
         rows = self.loop.recorder.read()
-        found = signals(rows, loss=self.game.loss, resolution=self._resolution)
+        found = signals(rows, loss=self.game.loss, resolution=self._resolution, first=first)
         mine = {name: values[:, : self.replicas] for name, values in found.items()}
         left = self.game.diverged_at[: self.replicas] // self.loop.schedule.g_steps
         self.trace.add(first, mine, left.tolist())

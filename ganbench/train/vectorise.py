@@ -35,7 +35,7 @@ class Choice:
 
 def choose(template: nn.Module, example: Tensor) -> Choice:
     """The fastest way to call R copies of this module that is right on `example` [B, ...]."""
-    if _has_kernels(template):
+    if _has_kernels(template) and not _shares(template):
         return Choice("layers")
     reason = _known_obstacle(template, example.device) or _trial(template, example)
     return Choice("sequential", reason) if reason else Choice("vmap")
@@ -47,6 +47,12 @@ def _has_kernels(module: nn.Module) -> bool:
     if isinstance(module, nn.BatchNorm1d) and module.momentum is None:
         return False
     return type(module) in KERNELS
+
+
+def _shares(module: nn.Module) -> bool:
+    """Whether a weight or buffer is used in two places."""
+    every = [id(tensor) for _, tensor in _tensors(module, remove_duplicate=False)]
+    return len(set(every)) < len(every)
 
 
 def _known_obstacle(template: nn.Module, device: torch.device) -> str:
@@ -95,9 +101,9 @@ def _layers(template: nn.Module) -> Forward:
 
 def _plan(module: nn.Module, path: str = "") -> list[Step]:
     if isinstance(module, nn.Sequential):
-        return [step for name, child in module.named_children() for step in _plan(child, f"{path}{name}.")]
-    names = [n for n, _ in itertools.chain(module.named_parameters(), module.named_buffers())]
-    return [(path, module, names)]
+        # Not `named_children`, which gives an activation that is used twice once.
+        return [step for name, child in module._modules.items() for step in _plan(child, f"{path}{name}.")]
+    return [(path, module, [name for name, _ in _tensors(module)])]
 
 
 Step = tuple[str, nn.Module, list[str]]
@@ -120,14 +126,38 @@ class _WithBuffers(nn.Module):
     def __init__(self, net: nn.Module) -> None:
         super().__init__()
         self.net = net
+        self.places = {f"net.{place}": name for place, name in _places(net).items()}
 
     def forward(self, x: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         return self.net(x), dict(self.net.named_buffers())
 
 
+def _places(net: nn.Module) -> dict[str, str]:
+    """Every place of a weight or buffer, with the one name that the population knows it by.
+
+    Each module once, whatever names it has: functional_call would not put a tensor back that it replaces
+    under two names of one module, and the next call would miss it.
+    """
+    known = {id(tensor): name for name, tensor in _tensors(net)}
+    return {
+        f"{path}.{name}".lstrip("."): known[id(tensor)]
+        for path, module in net.named_modules()
+        for name, tensor in _tensors(module, recurse=False, remove_duplicate=False)
+    }
+
+
+def _tensors(
+    net: nn.Module, *, recurse: bool = True, remove_duplicate: bool = True
+) -> Iterator[tuple[str, Tensor]]:
+    """Weights and buffers by name."""
+    yield from net.named_parameters(recurse=recurse, remove_duplicate=remove_duplicate)
+    yield from net.named_buffers(recurse=recurse, remove_duplicate=remove_duplicate)
+
+
 def _call(wrapped: _WithBuffers, weights: Weights, buffers: Weights, x: Tensor) -> tuple[Tensor, Weights]:
-    named = {f"net.{name}": tensor for name, tensor in (weights | buffers).items()}
-    result: tuple[Tensor, Weights] = functional_call(wrapped, named, (x,))
+    tensors = weights | buffers
+    named = {place: tensors[name] for place, name in wrapped.places.items()}
+    result: tuple[Tensor, Weights] = functional_call(wrapped, named, (x,), tie_weights=False)
     return result
 
 

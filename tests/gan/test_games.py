@@ -33,7 +33,8 @@ def test_the_logit_of_the_discriminator_is_minus_psi_x():
 
 @pytest.mark.parametrize(("theta", "psi"), [(1.0, 1.0), (0.5, -2.0), (-1.5, 0.3)])
 @pytest.mark.parametrize(
-    ("loss", "slope"), [(MINIMAX, lambda t: 1 / (1 + torch.tensor(t).exp().item())), (WASSERSTEIN, lambda t: 1)]
+    ("loss", "slope"),
+    [(MINIMAX, lambda t: 1 / (1 + torch.tensor(t).exp().item())), (WASSERSTEIN, lambda t: 1)],
 )
 def test_the_field_is_that_of_the_paper(loss, slope, theta, psi):
     """v = (-psi f'(psi theta), theta f'(psi theta)) (Mescheder et al. 2018, equation 5)."""

@@ -52,9 +52,7 @@ class Walk:
     def move(self, gradient: Tensor, moves: tuple[bool, ...] = (True,) * R) -> None:
         chosen = torch.tensor(moves)[:, None]
         gradient = gradient.masked_fill(~chosen, 0)
-        self.weights += self.optimizer.delta(
-            gradient, chosen.to(gradient.dtype), self.state, self.hyper
-        )
+        self.weights += self.optimizer.delta(gradient, chosen.to(gradient.dtype), self.state, self.hyper)
 
     def held(self, replica: int) -> list[Tensor]:
         return [self.weights[replica].clone(), *(s[replica].clone() for s in self.state.values())]

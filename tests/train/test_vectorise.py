@@ -25,6 +25,18 @@ def nested() -> nn.Module:
     return nn.Sequential(nn.Sequential(nn.Linear(2, 6), nn.LayerNorm(6)), Maxout(2), nn.Linear(3, 1))
 
 
+def repeating() -> nn.Module:
+    """One activation object in two places."""
+    act = nn.Tanh()
+    return nn.Sequential(nn.Linear(2, 4), act, nn.Linear(4, 4), act, nn.Linear(4, 1))
+
+
+def twice() -> nn.Module:
+    """One layer, and one batch norm, in two places."""
+    layer, norm = nn.Linear(2, 2), nn.BatchNorm1d(2)
+    return nn.Sequential(layer, norm, nn.Tanh(), layer, norm)
+
+
 class Residual(nn.Module):
     """A forward of its own, with batch norm."""
 
@@ -74,14 +86,21 @@ class Counting(Residual):
         return self.inside(x) + self.count
 
 
-class Peeking(Residual):
-    """Runs under vmap, but looks at a sum over the whole module call that vmap does not see."""
+class Sharing(Residual):
+    """One layer under two names, and one weight in two layers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.again = self.inside
+        self.other = nn.Linear(2, 2)
+        self.other.weight = self.inside.weight
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.inside(x) * x.shape[0]
+        return self.other(self.again(self.inside(x).tanh()).tanh())
 
 
-NETWORKS = {"plain": plain, "nested": nested, "residual": Residual, "counting": Counting, "peeking": Peeking}
+LAYERED = {"plain": plain, "nested": nested, "repeating": repeating}
+NETWORKS = LAYERED | {"twice": twice, "residual": Residual, "counting": Counting, "sharing": Sharing}
 
 
 def modules(build) -> list[nn.Module]:
@@ -108,7 +127,7 @@ def masks(step: int = 0, seeds=(1, 2, 3)) -> Masks:
 
 
 def strategies(name: str) -> list[str]:
-    return [s for s in FORWARDS if s != "layers" or name in ("plain", "nested")]
+    return [s for s in FORWARDS if s != "layers" or name in LAYERED]
 
 
 def outcome(name: str, strategy: str | None, training: bool) -> dict[str, Tensor]:
@@ -119,6 +138,14 @@ def outcome(name: str, strategy: str | None, training: bool) -> dict[str, Tensor
     slopes = torch.autograd.grad(out.sin().sum(), [x, *found.leaves.values()], materialize_grads=True)
     named = dict(zip(["x", *found.leaves], slopes, strict=True))
     return {"out": out.detach()} | named | {f"buffer {n}": b for n, b in found.buffers.items()}
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_second_call_gives_the_same_as_the_first(name):
+    for strategy in strategies(name):
+        found = stack(NETWORKS[name], strategy)
+        first, second = (found(samples(), training=True)[0] for _ in range(2))
+        assert torch.equal(first, second)
 
 
 @pytest.mark.parametrize("training", [True, False])
@@ -155,8 +182,11 @@ def test_a_call_changes_neither_weights_nor_buffers_nor_the_template(name):
     [
         (plain, "layers", ""),
         (nested, "layers", ""),
+        (repeating, "layers", ""),
+        (twice, "vmap", ""),
         (Residual, "vmap", ""),
         (Counting, "vmap", ""),
+        (Sharing, "vmap", ""),
         (lambda: nn.Sequential(Residual(), nn.Linear(2, 1)), "vmap", ""),
         (Noisy, "sequential", "random"),
         (Dropping, "sequential", "Dropout draws inside the module"),

@@ -1,0 +1,119 @@
+"""What a setting takes: parameters exactly, work and memory within a factor."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ganbench import registry
+from ganbench.execute.estimate import bytes_per_replica, parameters, work_per_step
+from ganbench.suite.schema import Setting
+from tests.suite.example import setting
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+def mlp(**options: object) -> dict[str, object]:
+    return {"name": "mlp", **options}
+
+
+def counted(given: Setting) -> int:
+    """By building both networks."""
+    generator = registry.load("network", given.generator)(given.generator, given.latent.dim, 2)
+    discriminator = registry.load("network", given.discriminator)(given.discriminator, 2, 1)
+    return sum(p.numel() for network in (generator, discriminator) for p in network.parameters())
+
+
+@pytest.mark.parametrize("width", [1, 16, 128])
+@pytest.mark.parametrize("depth", [1, 2, 4])
+def test_parameters_are_those_of_the_networks(width: int, depth: int) -> None:
+    given = setting(generator=mlp(width=width, depth=depth), discriminator=mlp(width=2 * width, depth=depth))
+    assert parameters(given) == counted(given)
+
+
+def test_maxout_has_a_matrix_for_each_piece() -> None:
+    given = setting(discriminator=mlp(width=8, depth=3, maxout=5))
+    assert parameters(given) == counted(given)
+
+
+def test_the_dirac_gan_has_two_parameters_and_costs_next_to_nothing() -> None:
+    given = setting(
+        data="dirac", generator="dirac-generator", discriminator="dirac-discriminator", latent={"dim": 1}
+    )
+    assert work_per_step(given) < work_per_step(setting()) / 10
+
+
+def test_work_is_proportional_to_the_batch() -> None:
+    assert work_per_step(setting(batch=64)) == pytest.approx(8 * work_per_step(setting(batch=8)))
+
+
+def test_more_critic_steps_cost_more_and_more_generator_steps_less_for_each() -> None:
+    once, often = setting(), setting(schedule={"d_steps": 5})
+    assert 2 < work_per_step(often) / work_per_step(once) < 5
+    assert work_per_step(setting(schedule={"g_steps": 2})) < work_per_step(once)
+
+
+def test_a_penalty_costs_and_a_lazy_one_costs_less() -> None:
+    def penalised(every: int) -> float:
+        return work_per_step(setting(penalties=[{"name": "r1", "gamma": 1.0, "every": every}]))
+
+    assert work_per_step(setting()) < penalised(16) < penalised(1)
+
+
+def test_clipping_weights_costs_no_gradient() -> None:
+    clipped = setting(penalties=[{"name": "weight-clipping", "limit": 0.01}])
+    assert work_per_step(clipped) == work_per_step(setting())
+
+
+@pytest.mark.parametrize(
+    "larger",
+    [
+        {"batch": 64},
+        {"generator": mlp(width=512)},
+        {"steps": 1000},
+        {"evaluation": {"every": 10, "samples": 5000}},
+        {"precision": "float64"},
+    ],
+)
+def test_what_is_larger_takes_more_memory(larger: dict[str, object]) -> None:
+    assert bytes_per_replica(setting(**larger)) > bytes_per_replica(setting())
+
+
+def test_memory_is_bounded_whatever_the_number_of_steps() -> None:
+    assert bytes_per_replica(setting(steps=10**5)) == bytes_per_replica(setting(steps=10**7))
+
+
+MEASURE = """
+import json, resource, sys
+from ganbench.execute.estimate import bytes_per_replica
+from ganbench.execute.host import prepare
+from tests.suite.example import setting
+
+prepare(1)
+from tests.train.settings import train
+
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
+
+mlp = {"name": "mlp", "width": 64, "depth": 2}
+given = setting(generator=mlp, discriminator=mlp, batch=64, evaluation={"every": 70, "samples": 2500})
+train(*[given] * 2, steps=2)  # so that what is loaded on first use is not counted
+before = resident()
+training = train(*[given] * 64, steps=70)
+training.generate(2500)
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+print(json.dumps([64 * bytes_per_replica(given), peak - before]))
+"""
+
+
+def test_the_estimate_for_64_replicas_is_within_a_factor_of_three_of_what_they_take() -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", MEASURE], cwd=CHECKOUT, capture_output=True, text=True, check=True
+    )
+    estimated, grown = json.loads(answer.stdout)
+    assert grown / 3 < estimated < 3 * grown

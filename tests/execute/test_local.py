@@ -1,0 +1,194 @@
+"""Run a suite: what is missing is trained, what is there is kept."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ganbench.errors import Interrupted, StorageError
+from ganbench.execute.local import Job, run_job
+from ganbench.store import atomic
+from ganbench.store.layout import Layout
+from ganbench.store.reader import load_results
+from ganbench.train.training import Training
+from tests.execute import example
+from tests.execute.example import Silent, measured
+
+
+def job(folder: Path, *sets: str, out: str = "results", **changes: Any) -> Job:
+    """All of the tiny suite in this process."""
+    return Job(example.tiny(folder, *sets), folder / out, **{"workers": 1, **changes})
+
+
+def trained(wanted: Job) -> Silent:
+    """Run it; what was told on the way."""
+    progress = Silent()
+    run_job(wanted, progress)
+    return progress
+
+
+def failing_at(monkeypatch: pytest.MonkeyPatch, population: int, error: BaseException) -> None:
+    """Training raises in the population of that number, counted from 0."""
+    begun: list[Training] = []
+    advance = Training.advance
+
+    def fail(self: Training, until: int) -> None:
+        if self not in begun:
+            begun.append(self)
+        if len(begun) > population:
+            raise error
+        advance(self, until)
+
+    monkeypatch.setattr(Training, "advance", fail)
+
+
+def test_every_run_of_the_suite_is_trained_and_told(tmp_path: Path) -> None:
+    wanted = job(tmp_path)
+    progress = trained(wanted)
+    ids = [run.id for run in wanted.runs()]
+    assert list(load_results(wanted.out)["run_id"]) == ids
+    assert sorted(progress.outcomes) == sorted(ids)
+    assert len(progress.planned) == 2
+    assert progress.closings == 1
+
+
+def test_the_runs_come_back_in_the_order_of_the_suite(tmp_path: Path) -> None:
+    runs = run_job(job(tmp_path), Silent())
+    assert [(run.cell.name, run.seed) for run in runs] == [
+        ("hinge", 0),
+        ("hinge", 1),
+        ("minimax", 0),
+        ("minimax", 1),
+    ]
+
+
+def test_afterwards_everything_is_in_the_top_tables(tmp_path: Path) -> None:
+    wanted = job(tmp_path)
+    trained(wanted)
+    layout = Layout(wanted.out)
+    assert layout.committed() == []
+    assert layout.runs.exists()
+    assert layout.evaluations.exists()
+
+
+def test_a_second_time_nothing_is_trained(tmp_path: Path) -> None:
+    wanted = job(tmp_path)
+    trained(wanted)
+    before = {path: path.stat().st_mtime_ns for path in wanted.out.glob("*.parquet")}
+    again = trained(wanted)
+    assert again.planned == []
+    assert {path: path.stat().st_mtime_ns for path in wanted.out.glob("*.parquet")} == before
+
+
+def test_more_seeds_train_only_the_new(tmp_path: Path) -> None:
+    trained(job(tmp_path, seeds=[0, 1]))
+    more = trained(job(tmp_path, seeds=[0, 1, 2]))
+    assert sorted(run.seed for p in more.planned for run in p.runs) == [2, 2]
+    assert len(load_results(tmp_path / "results")) == 6
+
+
+def test_more_cells_train_only_the_new(tmp_path: Path) -> None:
+    trained(job(tmp_path, only=["minimax"]))
+    more = trained(job(tmp_path))
+    assert {run.cell.name for p in more.planned for run in p.runs} == {"hinge"}
+
+
+def test_fresh_trains_everything_again(tmp_path: Path) -> None:
+    trained(job(tmp_path))
+    assert len(trained(job(tmp_path, fresh=True)).outcomes) == 4
+
+
+def test_runs_added_later_are_those_of_one_call_bit_for_bit(tmp_path: Path) -> None:
+    trained(job(tmp_path, out="at-once", seeds=range(5)))
+    for seeds in ([0, 1], range(4), range(5)):
+        trained(job(tmp_path, out="by-and-by", seeds=seeds))
+    example.assert_equal_bit_for_bit(tmp_path / "at-once", tmp_path / "by-and-by")
+
+
+@pytest.mark.parametrize("replicas", [1, 2, 4])
+def test_the_size_of_the_populations_changes_no_number(tmp_path: Path, replicas: int) -> None:
+    trained(job(tmp_path, out="whole", seeds=range(5)))
+    trained(job(tmp_path, out="cut", seeds=range(5), replicas=replicas))
+    example.assert_equal_bit_for_bit(tmp_path / "whole", tmp_path / "cut")
+
+
+def test_crashed_runs_are_tried_again_and_the_others_are_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = job(tmp_path)
+    with monkeypatch.context() as patch:
+        failing_at(patch, 1, ValueError("broken"))
+        trained(wanted)
+    assert sorted(load_results(wanted.out)["status"] == "crashed") == [False, False, True, True]
+    again = trained(wanted)
+    assert len(again.outcomes) == 2
+    assert "crashed" not in set(load_results(wanted.out)["status"])
+
+
+def test_ctrl_c_keeps_what_has_finished_and_says_how_to_go_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted, progress = job(tmp_path), Silent()
+    with monkeypatch.context() as patch:
+        failing_at(patch, 1, KeyboardInterrupt())
+        with pytest.raises(Interrupted, match="2 of 4 runs have finished and are kept") as caught:
+            run_job(wanted, progress)
+    assert caught.value.where == str(wanted.out)
+    assert caught.value.hint == "the same command goes on with what is missing"
+    assert progress.closings == 1
+    assert len(load_results(wanted.out)) == 2
+    assert len(trained(wanted).outcomes) == 2
+
+
+def test_after_ctrl_c_in_a_fresh_run_the_advice_deletes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing_at(monkeypatch, 0, KeyboardInterrupt())
+    with pytest.raises(Interrupted) as caught:
+        run_job(job(tmp_path, fresh=True), Silent())
+    assert "without --fresh" in caught.value.hint
+
+
+@pytest.mark.parametrize("writes", [0, 2, 5, 9, 12, 14])
+def test_a_disk_that_fills_up_at_any_write_leaves_a_folder_to_go_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    """Three writes open the folder, five keep each of the two populations, two merge them."""
+    wanted = job(tmp_path)
+    trained(job(tmp_path, out="whole"))
+    write, done = atomic._write_synced, []
+
+    def fill(path: Path, content: bytes) -> None:
+        done.append(path)
+        if len(done) > writes:
+            path.write_bytes(content[: len(content) // 2])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        write(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(atomic, "_write_synced", fill)
+        with pytest.raises(StorageError, match="the disk is full"):
+            run_job(wanted, Silent())
+    assert not list(wanted.out.rglob("*.aside"))
+    if Layout(wanted.out).is_results():
+        assert len(load_results(wanted.out)) in {0, 2, 4}
+    trained(wanted)
+    example.assert_equal_bit_for_bit(tmp_path / "whole", wanted.out)
+
+
+def test_a_folder_holds_one_suite_with_one_set_of_overrides(tmp_path: Path) -> None:
+    assert job(tmp_path).identity == "tiny-v1, tier standard"
+    assert job(tmp_path, "batch=4").identity == "tiny-v1, tier standard, --set batch=4"
+
+
+def test_no_metric_of_the_tiny_suite_is_missing(tmp_path: Path) -> None:
+    """Else the comparisons above would compare nothing."""
+    trained(job(tmp_path))
+    found = measured(tmp_path / "results")
+    assert {"final.covered_modes", "best.sliced_wasserstein", "floor.sliced_wasserstein"} <= set(found)
+    assert found["final.sliced_wasserstein"].notna().all()
+    assert found["final.sliced_wasserstein"].nunique() == 4
