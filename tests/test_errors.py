@@ -26,8 +26,7 @@ EXIT_CODES = {
 
 
 def kinds() -> dict[str, type[GanbenchError]]:
-    found = {n: k for n, k in vars(errors).items() if isinstance(k, type) and issubclass(k, GanbenchError)}
-    return found
+    return {n: k for n, k in vars(errors).items() if isinstance(k, type) and issubclass(k, GanbenchError)}
 
 
 def test_every_error_has_the_exit_code_of_the_design():

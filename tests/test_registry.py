@@ -100,7 +100,7 @@ def test_a_registered_thing_is_found_and_loaded():
 
 @pytest.mark.usefixtures("own")
 def test_a_name_is_registered_once():
-    with pytest.raises(ValueError, match="loss 'hinge' is registered twice: ganbench.*HINGE and math:tau"):
+    with pytest.raises(ValueError, match=r"loss 'hinge' is registered twice: ganbench.*HINGE and math:tau"):
         registry.register("loss", "hinge", target="math:tau", summary="again")
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Clock = Callable[[], float]
 
 _BAR: Final = 20
+_STOPPING: Final = "stopping: writing checkpoints; press Ctrl-C again to stop at once"
 _FRAME: Final = 4  # lines of the terminal that are not for cells
 
 
@@ -34,6 +35,9 @@ class Progress(Protocol):
 
     def finished(self, population: str, *, seconds: float, outcomes: Mapping[str, Outcome]) -> None:
         """A population has ended after `seconds`; outcomes by run id."""
+
+    def stopping(self) -> None:
+        """The user has asked to stop; populations are writing their checkpoints."""
 
     def closed(self) -> None:
         """Nothing more comes, whether all is done or not."""
@@ -62,6 +66,9 @@ class Lines:
         speed = rate(replica_steps(runs), seconds)
         ended = f"{_plural(len(runs), 'run')} in {seconds:.1f} s"
         self._say(f"{place} {_title(runs)}: {ended}, {_counts(outcomes)}, {speed}")
+
+    def stopping(self) -> None:
+        self._say(_STOPPING)
 
     def closed(self) -> None:
         self._stream.flush()
@@ -112,6 +119,9 @@ class Bars:
     def finished(self, population: str, *, seconds: float, outcomes: Mapping[str, Outcome]) -> None:  # noqa: ARG002  # the protocol's
         self._tally.finish(population, outcomes)
         self._update()
+
+    def stopping(self) -> None:
+        self._console.print(_STOPPING)
 
     def closed(self) -> None:
         if self._live is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import shlex
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from ganbench.cli.output import echo_json, format_option
 
@@ -48,6 +50,14 @@ Examples:
     "--workers", type=click.IntRange(min=1), metavar="N", help="Processes on a CPU; default one a core."
 )
 @click.option("--replicas", type=click.IntRange(min=1), metavar="N", help="Most runs in one population.")
+@click.option(
+    "--checkpoint-every",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="What a kill can cost at most.",
+)
 @click.option("--dry-run", is_flag=True, help="List cells, runs, populations and memory; train nothing.")
 @click.option("--fresh", is_flag=True, help="Delete the results in the folder first.")
 @format_option
@@ -64,6 +74,7 @@ def run(
     device: str,
     workers: int | None,
     replicas: int | None,
+    checkpoint_every: float,
     dry_run: bool,
     fresh: bool,
     form: str,
@@ -88,6 +99,8 @@ def run(
         workers=workers,
         replicas=replicas,
         fresh=fresh,
+        checkpoint_every=checkpoint_every,
+        command=_command(ctx),
     )
     if dry_run:
         _show_plan(job, form)
@@ -96,6 +109,19 @@ def run(
 
     runs = run_job(job, reporter(sys.stderr))
     ctx.exit(_show_results(job.out, runs, form))
+
+
+def _command(ctx: click.Context) -> str:
+    """What was typed, less --fresh: it goes on with what is missing."""
+    words = ["ganbench", "run"]
+    for parameter in ctx.command.params:
+        name = parameter.name or ""
+        if name == "fresh" or ctx.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
+            continue
+        value = ctx.params[name]
+        for one in value if isinstance(value, tuple) else (value,):
+            words += [str(one)] if isinstance(parameter, click.Argument) else [parameter.opts[0], str(one)]
+    return shlex.join(words)
 
 
 def _folder(version: str, tier: str) -> str:

@@ -1,19 +1,21 @@
 """Checkpoints of a population in training: taken now and then, taken up again, kept for replays.
 
-One that moves on with the training holds everything and goes when the population is done. Four stay:
-weights, moments and clock at each quarter of the run, from which a replay or an export starts.
+One that moves on with the training holds everything, and goes when the population is done. Up to four
+stay: the state of the game near each quarter of the run, from which a replay or an export starts.
 """
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ganbench.errors import InputError
-from ganbench.records import Evaluation
+from ganbench.execute.task import Task
+from ganbench.records import Evaluation, Population, Run
+from ganbench.store.atomic import write_bytes
 from ganbench.store.layout import Layout
 
 if TYPE_CHECKING:
@@ -23,88 +25,110 @@ QUARTERS: Final = 4
 
 
 @dataclass
-class Course:
-    """What a population has found so far, beside the state of its training."""
+class Log:
+    """What a population has found so far, beside the state of its training.
+
+    evaluations: those of each run. rows: of the evaluations table. evaluated: the step of the last.
+    seconds: of earlier processes.
+    """
 
     evaluations: list[list[Evaluation]]
     rows: list[dict[str, Any]] = field(default_factory=list)
+    evaluated: int = 0
     seconds: float = 0.0
 
+    def after(self, seconds: float) -> Log:
+        """As the next process should find it."""
+        return replace(self, seconds=self.seconds + seconds)
+
     def dumps(self) -> str:
-        judged = [[asdict(one) for one in run] for run in self.evaluations]
-        return json.dumps({"evaluations": judged, "rows": self.rows, "seconds": self.seconds})
+        return json.dumps(asdict(self))
 
     @classmethod
-    def loads(cls, text: str) -> Course:
+    def loads(cls, text: str) -> Log:
         held = json.loads(text)
-        judged = [[Evaluation(**one) for one in run] for run in held["evaluations"]]
-        return cls(judged, held["rows"], held["seconds"])
+        held["evaluations"] = [[Evaluation(**one) for one in run] for run in held["evaluations"]]
+        return cls(**held)
 
 
 class Keeper:
-    """The checkpoints of one population. interval: seconds between two; clock: for tests."""
+    """The checkpoints of one population, which is evaluated at the steps `evaluated`."""
 
-    def __init__(
-        self,
-        layout: Layout,
-        population: str,
-        *,
-        runs: Sequence[str],
-        fingerprint: str,
-        interval: float,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._layout = layout
-        self._population = population
-        self._identity = {"runs": list(runs), "fingerprint": fingerprint}
-        self._interval = interval
-        self._clock = clock
-        self._last = clock()
+    def __init__(self, task: Task, evaluated: Sequence[int]) -> None:
+        self._layout = task.results.layout
+        self._population = task.population.id
+        self._identity = {
+            "runs": [run.id for run in task.population.runs],
+            "fingerprint": task.provenance.fingerprint,
+        }
+        self._interval = task.checkpoint_every
+        self._kept = quarters(evaluated)
+        self._last = time.monotonic()
 
     @property
     def due(self) -> bool:
-        return self._clock() - self._last >= self._interval
+        return time.monotonic() - self._last >= self._interval
 
-    def save(self, training: Training, course: Course) -> None:
+    def save(self, training: Training, log: Log) -> None:
         """Write where the population stands. Raises StorageError; what was written before still stands."""
         from ganbench.train.checkpoint import save
         from ganbench.train.state import state_of
 
-        content = {**self._identity, "state": state_of(training), "course": course.dumps()}
+        write_bytes(self._layout.members(self._population), json.dumps(self._identity["runs"]).encode())
+        content = {**self._identity, "state": state_of(training), "log": log.dumps()}
         save(self._layout.checkpoint(self._population), content)
-        self._last = self._clock()
+        self._last = time.monotonic()
 
-    def resume(self, training: Training) -> Course | None:
+    def resume(self, training: Training) -> Log | None:
         """Put the training where the last checkpoint stands; None where there is none that fits.
 
-        One that is damaged or of another environment is set aside: starting again is always right.
+        One that is damaged, or of another environment, does not count: to start again is always right.
         """
         from ganbench.train.checkpoint import load
         from ganbench.train.state import restore
 
         path = self._layout.checkpoint(self._population)
-        if not path.exists():
-            return None
         try:
             held = load(path)
         except InputError:
-            path.unlink()
             return None
-        if any(held[name] != value for name, value in self._identity.items()):
+        if any(held.get(name) != value for name, value in self._identity.items()):
             return None
         restore(training, held["state"])
-        return Course.loads(held["course"])
+        return Log.loads(held["log"])
 
     def keep(self, training: Training) -> None:
-        """At each quarter of the run: what a replay or an export starts from."""
+        """Near each quarter of the run: what a replay or an export starts from."""
         from ganbench.train.checkpoint import save
-        from ganbench.train.state import weights_of
+        from ganbench.train.state import game_of
 
-        if training.step in quarters(training.steps):
-            path = self._layout.kept_checkpoint(self._population, training.step)
-            save(path, {**self._identity, "step": training.step, **weights_of(training)})
+        if training.step in self._kept:
+            path = self._layout.kept(self._population, training.step)
+            save(path, {**self._identity, "step": training.step, "tensors": game_of(training)})
 
 
-def quarters(steps: int) -> Mapping[int, int]:
-    """Steps at which checkpoints are kept, with their number."""
-    return {round(steps * number / QUARTERS): number for number in range(1, QUARTERS + 1)}
+def in_progress(layout: Layout, missing: Sequence[Run]) -> list[Population]:
+    """Populations that an earlier process has left with a checkpoint, if all of their runs are missing."""
+    by_id = {run.id: run for run in missing}
+    found = []
+    for path in sorted(layout.work.glob("*")):
+        members = _members(layout, path.name)
+        if members and all(run in by_id for run in members):
+            found.append(Population(tuple(by_id.pop(run) for run in members), path.name))
+    return found
+
+
+def _members(layout: Layout, population: str) -> list[str]:
+    if not layout.checkpoint(population).is_file():
+        return []
+    try:
+        members: list[str] = json.loads(layout.members(population).read_text())
+    except (OSError, ValueError):
+        return []
+    return members
+
+
+def quarters(evaluated: Sequence[int]) -> set[int]:
+    """The evaluations nearest to each quarter of a run; the last is one of them."""
+    end = evaluated[-1]
+    return {min(evaluated, key=lambda step: abs(step - end * n / QUARTERS)) for n in range(1, QUARTERS + 1)}

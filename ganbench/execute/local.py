@@ -9,9 +9,12 @@ from typing import Protocol
 
 from ganbench.environment import describe
 from ganbench.errors import Interrupted
+from ganbench.execute.keeper import in_progress
 from ganbench.execute.plan import Plan, device_of, plan
 from ganbench.execute.pool import Pool
-from ganbench.execute.worker import Advanced, Finished, Report, Task, execute
+from ganbench.execute.stop import stopping
+from ganbench.execute.task import CHECKPOINT_EVERY, Advanced, Finished, Paused, Report, Stopping, Task
+from ganbench.execute.worker import execute
 from ganbench.records import Outcome, Population, Provenance, Run
 from ganbench.store.writer import Results, open_results
 from ganbench.suite.expand import expand
@@ -36,12 +39,17 @@ class Progress(Protocol):
 
     def finished(self, population: str, /, *, seconds: float, outcomes: Mapping[str, Outcome]) -> None: ...
 
+    def stopping(self) -> None: ...
+
     def closed(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is asked for. workers and replicas: None lets the machine decide."""
+    """What is asked for. workers and replicas: None lets the machine decide.
+
+    checkpoint_every: seconds. command: what a user types to go on after an interruption.
+    """
 
     suite: Suite
     out: Path
@@ -52,6 +60,8 @@ class Job:
     workers: int | None = None
     replicas: int | None = None
     fresh: bool = False
+    checkpoint_every: float = CHECKPOINT_EVERY
+    command: str = ""
 
     @property
     def identity(self) -> str:
@@ -62,8 +72,9 @@ class Job:
     def runs(self) -> list[Run]:
         return expand(self.suite, tier=self.tier, seeds=self.seeds, only=self.only)
 
-    def plan(self, runs: Sequence[Run]) -> Plan:
-        return plan(runs, device=device_of(self.device), workers=self.workers, replicas=self.replicas)
+    def plan(self, runs: Sequence[Run], begun: Sequence[Population] = ()) -> Plan:
+        """How `runs` are trained; populations that were `begun` go on as they are."""
+        return plan(runs, begun, device=device_of(self.device), workers=self.workers, replicas=self.replicas)
 
 
 def run_job(job: Job, progress: Progress) -> list[Run]:
@@ -90,27 +101,29 @@ def run_job(job: Job, progress: Progress) -> list[Run]:
         if missing:
             try:
                 _train(job, missing, results=results, provenance=provenance, progress=progress)
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, Paused):
                 raise _interrupted(job, runs, results.finished()) from None
     return runs
 
 
 def _interrupted(job: Job, runs: Sequence[Run], finished: Set[str]) -> Interrupted:
     kept = sum(run.id in finished for run in runs)
-    same = "the same command without --fresh" if job.fresh else "the same command"
     return Interrupted(
         f"interrupted; {kept} of {len(runs)} runs have finished and are kept",
         where=str(job.out),
-        hint=f"{same} goes on with what is missing",
+        hint=f"go on with: {job.command}" if job.command else "the same job without fresh goes on",
     )
 
 
 def _train(
     job: Job, missing: Sequence[Run], *, results: Results, provenance: Provenance, progress: Progress
 ) -> None:
-    planned = job.plan(missing)
+    planned = job.plan(missing, in_progress(results.layout, missing))
     suite = job.suite
-    tasks = [Task(p, suite.name, suite.version, job.tier, results, provenance) for p in planned.populations]
+    tasks = [
+        Task(p, suite.name, suite.version, job.tier, results, provenance, job.checkpoint_every)
+        for p in planned.populations
+    ]
     progress.started(planned.populations)
 
     def on(message: Advanced | Finished) -> None:
@@ -126,18 +139,22 @@ def _train(
         )
 
     try:
-        if planned.workers > 1:
-            Pool(planned.workers).run(tasks, on)
-        else:
-            _here(tasks, on, threads=planned.threads)
+        with stopping(progress.stopping) as stop:
+            if planned.workers > 1:
+                Pool(planned.workers).run(tasks, on, stop)
+            else:
+                _here(tasks, on, stop, threads=planned.threads)
+            if stop.asked:
+                raise Paused
     finally:
         progress.closed()
         results.merge()
 
 
-def _here(tasks: Sequence[Task], on: Report, *, threads: int) -> None:
+def _here(tasks: Sequence[Task], on: Report, stop: Stopping, *, threads: int) -> None:
     from ganbench.execute.host import prepare
 
     prepare(threads)
     for task in tasks:
-        execute(task, on)
+        if not stop():
+            execute(task, on, stop)

@@ -55,17 +55,23 @@ def _has_driver() -> bool:
 
 
 def plan(
-    runs: Sequence[Run], *, device: str, workers: int | None = None, replicas: int | None = None
+    runs: Sequence[Run],
+    begun: Sequence[Population] = (),
+    *,
+    device: str,
+    workers: int | None = None,
+    replicas: int | None = None,
 ) -> Plan:
-    """Cut runs into populations and order them, the longest first.
+    """Cut runs into populations and order them, the longest first; those that were `begun` stay whole.
 
     On a CPU each worker is one process with one thread, as many as there are cores (or populations).
-    Raises StorageError where the populations that run at once would not fit into memory.
+    Raises StorageError where it would not fit into memory.
     """
     cuda = device != "cpu"
     most = 1 if cuda else workers or _cores()
-    cut: list[Population] = []
-    programs = groups(runs)
+    taken = {run.id for population in begun for run in population.runs}
+    programs = groups([run for run in runs if run.id not in taken])
+    cut = list(begun)
     for program in programs:
         size = replicas or _replicas(program, cuda=cuda, parts=-(-most // len(programs)))
         cut += [population(program[start : start + size]) for start in range(0, len(program), size)]

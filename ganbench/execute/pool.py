@@ -14,7 +14,8 @@ from multiprocessing.context import SpawnProcess
 from typing import Any
 
 from ganbench.errors import CrashedRuns, GanbenchError
-from ganbench.execute.worker import Report, Task, execute
+from ganbench.execute.task import Paused, Report, Stopping, Task, never
+from ganbench.execute.worker import execute
 
 _POLL = 0.2  # seconds between two looks at the workers
 
@@ -26,25 +27,31 @@ class Pool:
         context = mp.get_context("spawn")
         self._tasks: Any = context.Queue()
         self._reports: Any = context.Queue()
+        self._stop_event = context.Event()
         self._processes: list[SpawnProcess] = [
-            context.Process(target=_work, args=(self._tasks, self._reports), daemon=True)
+            context.Process(target=_work, args=(self._tasks, self._reports, self._stop_event), daemon=True)
             for _ in range(workers)
         ]
 
-    def run(self, tasks: Sequence[Task], on: Report) -> None:
-        """Every task once. Raises what a worker could not record: a full disk, a killed worker."""
+    def run(self, tasks: Sequence[Task], on: Report, stopping: Stopping = never) -> None:
+        """Every task once, or until `stopping`: then workers write their checkpoints and leave.
+
+        Raises what a worker could not record: a full disk, a killed worker.
+        """
         for task in [*tasks, *[None] * len(self._processes)]:
             self._tasks.put(task)
         try:
             with _deaf():
                 for process in self._processes:
                     process.start()
-            self._watch(on)
+            self._watch(on, stopping)
         finally:
             self._stop()
 
-    def _watch(self, on: Report) -> None:
+    def _watch(self, on: Report, stopping: Stopping) -> None:
         while any(process.is_alive() for process in self._processes) or not self._reports.empty():
+            if stopping():
+                self._stop_event.set()
             self._pass_on(on)
             self._check()
         self._pass_on(on)
@@ -99,15 +106,17 @@ def _ending(code: int | None) -> str:
     return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
 
 
-def _work(tasks: Any, reports: Any) -> None:
+def _work(tasks: Any, reports: Any, stop: Any) -> None:
     from ganbench.execute.host import prepare
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it could not be blocked
     _die_with_parent()
     prepare(threads=1)
-    while (task := tasks.get()) is not None:
+    while not stop.is_set() and (task := tasks.get()) is not None:
         try:
-            execute(task, reports.put)
+            execute(task, reports.put, stop.is_set)
+        except Paused:
+            return
         except GanbenchError as error:
             reports.put(error)
             return

@@ -92,6 +92,18 @@ class Layout:
         """The folder of a population in progress; it goes when the population is committed."""
         return self.work / population
 
+    def checkpoint(self, population: str) -> Path:
+        """Where a population in training stands; it goes when the population is committed."""
+        return self.progress(population) / "checkpoint.pt"
+
+    def members(self, population: str) -> Path:
+        """The ids of the runs of a population in training, in order."""
+        return self.progress(population) / "runs.json"
+
+    def kept(self, population: str, step: int) -> Path:
+        """The state of a population after `step` generator steps, for replays and exports."""
+        return self.checkpoints / population / f"{step:08d}.pt"
+
     def unfinished(self, population: str) -> Part:
         """Where a part is made, before one rename shows it."""
         return Part(self.work / f"{population}.part")

@@ -31,6 +31,12 @@ def state_of(training: Training) -> State:
     }
 
 
+def game_of(training: Training) -> dict[str, Tensor]:
+    """The tensors of the game alone, as copies on the CPU: what a replay or an export starts from."""
+    named = _tensors(training).items()
+    return {name: tensor.detach().cpu().clone() for name, tensor in named if not name.startswith("geometer.")}
+
+
 def restore(training: Training, state: Mapping[str, Any]) -> None:
     """Put a training of the same runs into a state. Raises KeyError or RuntimeError for another's."""
     held = state["tensors"]

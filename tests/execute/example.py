@@ -11,7 +11,7 @@ import pytest
 from torch import Tensor
 
 from ganbench import registry
-from ganbench.execute.worker import Task
+from ganbench.execute.task import Task
 from ganbench.gan.losses import Loss
 from ganbench.records import Run
 from ganbench.store.reader import load_evaluations, load_results
@@ -57,6 +57,9 @@ class Silent:
 
     def finished(self, population: str, *, seconds: float, outcomes: Any) -> None:
         self.outcomes |= outcomes
+
+    def stopping(self) -> None:
+        self.done.append(("stopping", 0))
 
     def closed(self) -> None:
         self.closings += 1

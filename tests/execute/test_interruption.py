@@ -111,7 +111,7 @@ def test_ctrl_c_stops_everything_keeps_what_has_finished_and_says_how_to_go_on(s
     kept = len(load_results(shell.out))
     assert 1 <= kept < RUNS
     assert f"Error: {shell.out}: interrupted; {kept} of 6 runs have finished and are kept\n" in said
-    assert "the same command goes on with what is missing" in said
+    assert "\n  go on with: ganbench run " in said
     assert "Traceback" not in said
     assert_all_end(workers)
 

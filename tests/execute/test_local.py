@@ -138,19 +138,19 @@ def test_ctrl_c_keeps_what_has_finished_and_says_how_to_go_on(
         with pytest.raises(Interrupted, match="2 of 4 runs have finished and are kept") as caught:
             run_job(wanted, progress)
     assert caught.value.where == str(wanted.out)
-    assert caught.value.hint == "the same command goes on with what is missing"
+    assert caught.value.hint == "the same job without fresh goes on"
     assert progress.closings == 1
     assert len(load_results(wanted.out)) == 2
     assert len(trained(wanted).outcomes) == 2
 
 
-def test_after_ctrl_c_in_a_fresh_run_the_advice_deletes_nothing(
+def test_after_ctrl_c_the_command_that_goes_on_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failing_at(monkeypatch, 0, KeyboardInterrupt())
     with pytest.raises(Interrupted) as caught:
-        run_job(job(tmp_path, fresh=True), Silent())
-    assert "without --fresh" in caught.value.hint
+        run_job(job(tmp_path, command="ganbench run mog"), Silent())
+    assert caught.value.hint == "go on with: ganbench run mog"
 
 
 @pytest.mark.parametrize("writes", [0, 2, 5, 9, 12, 14])

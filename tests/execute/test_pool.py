@@ -14,7 +14,7 @@ import pytest
 from ganbench.errors import CrashedRuns, StorageError
 from ganbench.execute.local import Job, run_job
 from ganbench.execute.pool import Pool
-from ganbench.execute.worker import Finished
+from ganbench.execute.task import Finished
 from ganbench.store.reader import load_results
 from tests.execute import example
 from tests.execute.example import Silent

@@ -14,7 +14,8 @@ import pytest
 import torch
 
 from ganbench.errors import InputError, StorageError
-from ganbench.execute.worker import Advanced, Finished, execute
+from ganbench.execute.task import Advanced, Finished
+from ganbench.execute.worker import execute
 from ganbench.records import Evaluation
 from ganbench.store.reader import load_evaluations, load_geometry, load_results, load_windows
 from ganbench.store.writer import Results

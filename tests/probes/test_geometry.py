@@ -115,6 +115,16 @@ def test_float32_fields_give_leading_eigenvalues_to_float32_precision():
     np.testing.assert_allclose(found, [10, 3, -6], rtol=1e-4)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_float32_keeps_its_basis_orthogonal_over_seven_orders_of_magnitude(seed):
+    values = -torch.logspace(4, -3, 24)
+    basis = torch.linalg.qr(normal(seed, 24, 24)).Q
+    matrix = (basis @ torch.diag(values).double() @ basis.T).float()
+    start = normal(seed + 5, 1, 24).float()
+    (found,) = leading_eigenvalues(linear(matrix[None]), torch.zeros(1, 24), count=24, start=start)
+    np.testing.assert_allclose(np.sort(found.real), values, rtol=0.05)
+
+
 def test_path_cosines_of_attraction_change_sign_at_the_equilibrium():
     """v(w) = -w, along the straight way through 0 (Berard et al. 2020, figure 1)."""
     start, end = torch.tensor([[1.0, 1.0]]), torch.tensor([[-1.0, -1.0]])

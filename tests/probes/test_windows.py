@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -29,7 +31,7 @@ def windows(values: np.ndarray, length: int, cuts=(), alive: np.ndarray | None =
     found = Windows(length, values.shape[1], values.shape[2])
     alive = np.ones(values.shape[:2], bool) if alive is None else alive
     edges = sorted({0, len(values), *(cut for cut in cuts if 0 < cut < len(values))})
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in itertools.pairwise(edges):
         found.add(start, values[start:stop], alive[start:stop])
     return found.columns(*names(values))
 

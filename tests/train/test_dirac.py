@@ -44,22 +44,30 @@ def test_end_norms_are_those_of_the_closed_forms(field, order):
 
 def recursion(loss: str, gamma: float, order: str, h: float = 0.2, steps: int = 500) -> float:
     """The fields of Mescheder et al. written out: theta descends, psi ascends."""
-    sigmoid = lambda t: 1 / (1 + math.exp(-t))  # noqa: E731
-    of_d = {"wasserstein": lambda u: 1.0}.get(loss, lambda u: sigmoid(-u))
-    of_g = {"wasserstein": lambda u: 1.0, "non-saturating": sigmoid}.get(loss, lambda u: sigmoid(-u))
+    of_d = {"wasserstein": lambda _: 1.0}.get(loss, lambda u: sigmoid(-u))
+    of_g = {"wasserstein": lambda _: 1.0, "non-saturating": sigmoid}.get(loss, lambda u: sigmoid(-u))
+
+    def move_g(theta: float, psi: float) -> float:
+        return theta - h * psi * of_g(psi * theta)
+
+    def move_d(theta: float, psi: float) -> float:
+        return psi + h * (theta * of_d(psi * theta) - gamma * psi)
+
     theta, psi = 1.0, 1.0
     for _ in range(steps):
-        move_g = lambda: theta - h * psi * of_g(psi * theta)  # noqa: E731
-        move_d = lambda: psi + h * (theta * of_d(psi * theta) - gamma * psi)  # noqa: E731
         if order == "simultaneous":
-            theta, psi = move_g(), move_d()
+            theta, psi = move_g(theta, psi), move_d(theta, psi)
         elif order == "generator-first":
-            theta = move_g()
-            psi = move_d()
+            theta = move_g(theta, psi)
+            psi = move_d(theta, psi)
         else:
-            psi = move_d()
-            theta = move_g()
+            psi = move_d(theta, psi)
+            theta = move_g(theta, psi)
     return math.hypot(theta, psi)
+
+
+def sigmoid(t: float) -> float:
+    return 1 / (1 + math.exp(-t))
 
 
 # Heavy-ball momentum of either sign on the bilinear game, h = 0.1, 2000 steps from (1, 1) (Gidel et al. 2019).

@@ -40,7 +40,9 @@ def trained(cell, *, stop: int | None) -> Training:
         first.advance(first.steps)
         return first
     states = []
-    first.between_chunks = lambda step: states.append(state_of(first)) if step >= stop and not states else None
+    first.between_chunks = lambda step: (
+        states.append(state_of(first)) if step >= stop and not states else None
+    )
     first.advance(first.steps)
     second = Training([cell] * 3, [4, 5, 6], CPU)
     restore(second, through_a_file(states[0]))
@@ -53,7 +55,9 @@ def trained(cell, *, stop: int | None) -> Training:
 def test_resumed_equals_uninterrupted_bit_for_bit(name):
     cell = setting(precision="float32", **CELLS[name])
     whole, resumed = trained(cell, stop=None), trained(cell, stop=64)
-    for one, other in zip(state_of(whole)["tensors"].values(), state_of(resumed)["tensors"].values(), strict=True):
+    for one, other in zip(
+        state_of(whole)["tensors"].values(), state_of(resumed)["tensors"].values(), strict=True
+    ):
         assert torch.equal(one, other)
     assert_equal_columns(whole.trace.windows(list("abc")), resumed.trace.windows(list("abc")))
     assert_equal_columns(whole.trace.bursts(list("abc")), resumed.trace.bursts(list("abc")))

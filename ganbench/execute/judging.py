@@ -1,0 +1,53 @@
+"""Who measures a population's samples: judges, and discriminators as plain functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ganbench.metrics.battery import Judge
+from ganbench.suite.schema import Setting
+
+if TYPE_CHECKING:
+    from ganbench.train.training import Training, Which
+
+
+def judges(settings: Sequence[Setting], training: Training) -> list[Judge]:
+    """One judge for each replica; replicas with equal data and evaluation share one, and its reference."""
+    made: dict[Any, Judge] = {}
+    found = []
+    for setting, dataset in zip(settings, training.datasets, strict=False):
+        plan = setting.evaluation
+        name = (setting.data, plan)
+        if name not in made:
+            made[name] = Judge(
+                dataset,
+                plan.samples,
+                metrics=plan.metrics,
+                projections=plan.projections,
+                exact_samples=plan.exact_samples,
+            )
+        found.append(made[name])
+    return found
+
+
+def generators(setting: Setting) -> Sequence[Which]:
+    """Whose samples a suite evaluates."""
+    return ("raw", "ema") if setting.evaluation.of == "both" else (setting.evaluation.of,)
+
+
+def critic(training: Training, replica: int) -> Callable[[np.ndarray], np.ndarray]:
+    """One discriminator as a function of samples [n, *shape] to logits [n], in evaluation mode."""
+    import torch
+
+    module = training.discriminator(replica)
+
+    def logits(samples: np.ndarray) -> np.ndarray:
+        with torch.no_grad():
+            out: torch.Tensor = module(training.place.tensor(samples))[..., 0]
+        values: np.ndarray = out.double().cpu().numpy()
+        return values
+
+    return logits
