@@ -22,6 +22,8 @@ VERBS: Final = {
         "ganbench.cli.status:status",
         "Say what is done, running, failed and missing in a results folder.",
     ),
+    "replay": ("ganbench.cli.replay:replay", "Train a run again from a checkpoint, step by step."),
+    "export": ("ganbench.cli.export:export", "Write a run's network as a safetensors file."),
     "list": (
         "ganbench.cli.list:list_",
         "Show what there is: suites, data sets, networks, losses, metrics...",

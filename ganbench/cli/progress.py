@@ -39,6 +39,9 @@ class Progress(Protocol):
     def stopping(self) -> None:
         """The user has asked to stop; populations are writing their checkpoints."""
 
+    def told(self, text: str) -> None:
+        """Something else that the user should know, such as damage that was found and mended."""
+
     def closed(self) -> None:
         """Nothing more comes, whether all is done or not."""
 
@@ -69,6 +72,9 @@ class Lines:
 
     def stopping(self) -> None:
         self._say(_STOPPING)
+
+    def told(self, text: str) -> None:
+        self._say(text)
 
     def closed(self) -> None:
         self._stream.flush()
@@ -122,6 +128,9 @@ class Bars:
 
     def stopping(self) -> None:
         self._console.print(_STOPPING)
+
+    def told(self, text: str) -> None:
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     def closed(self) -> None:
         if self._live is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,8 +17,9 @@ from ganbench.cli.output import echo_json, format_option
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ganbench.execute.local import Job
     from ganbench.records import Run
+
+WIDTH = 110  # characters of a table that goes to a file
 
 
 @click.command(
@@ -57,7 +57,11 @@ Examples:
     metavar="SECONDS",
     help="What a kill can cost at most.",
 )
-@click.option("--dry-run", is_flag=True, help="List cells, runs, populations and memory; train nothing.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="List cells, runs, populations; estimate time, memory, disk; train nothing.",
+)
 @click.option("--fresh", is_flag=True, help="Delete the results in the folder first.")
 @format_option
 @click.pass_context
@@ -102,7 +106,9 @@ def run(
         command=_command(ctx),
     )
     if dry_run:
-        _show_plan(job, form)
+        from ganbench.cli.forecast import show_forecast
+
+        show_forecast(job, form)
         return
     from ganbench.cli.progress import reporter
 
@@ -127,35 +133,6 @@ def _folder(version: str, tier: str) -> str:
     return version if tier == "standard" else f"{version}-{tier}"
 
 
-def _show_plan(job: Job, form: str) -> None:
-    from ganbench.cli.output import aligned
-
-    runs = job.runs()
-    plan = job.plan(runs)
-    cells = Counter(run.cell.name for run in runs)
-    facts = {
-        "suite": job.identity,
-        "cells": cells,
-        "runs": len(runs),
-        "populations": len(plan.populations),
-        "replicas": [len(population.runs) for population in plan.populations],
-        "device": plan.device,
-        "workers": plan.workers,
-        "memory_bytes": plan.memory,
-        "out": str(job.out),
-    }
-    if form == "json":
-        echo_json(facts)
-        return
-    click.echo(
-        "\n".join(aligned([("cell", "runs"), *((name, str(n)) for name, n in cells.items())], right=[1]))
-    )
-    click.echo(
-        f"\n{len(runs)} runs of {len(cells)} cells in {len(plan.populations)} populations, "
-        f"{plan.workers} at a time on {plan.device}; about {plan.memory / 1e9:.1f} GB of memory; to {job.out}"
-    )
-
-
 def _show_results(out: Path, runs: Sequence[Run], form: str) -> int:
     """Print the table of these runs; the exit code."""
     frame = _results(out, runs)
@@ -167,6 +144,8 @@ def _show_results(out: Path, runs: Sequence[Run], form: str) -> int:
     crashed = frame[frame["status"] == "crashed"]
     if len(crashed):
         _tell_of_crashes(crashed)
+    if frame["fingerprint"].nunique() > 1:
+        _tell_of_environments(frame, out)
     click.echo(f"next: ganbench status {shlex.quote(str(out))}", err=True)
     return 4 if len(crashed) else 0
 
@@ -193,13 +172,28 @@ def _tell_of_crashes(crashed: pd.DataFrame) -> None:
     )
 
 
+def _tell_of_environments(frame: pd.DataFrame, out: Path) -> None:
+    """Runs of other versions, devices or threads stand in the same table: say which."""
+    from ganbench.store.layout import Layout
+    from ganbench.store.snapshot import environment
+
+    known = environment(Layout(out))["provenance"]
+    click.echo("the runs come from different environments:", err=True)
+    for fingerprint, count in frame["fingerprint"].value_counts(sort=False).items():
+        held = known.get(fingerprint, {})
+        versions = held.get("versions", {})
+        named = ", ".join(f"{name} {versions.get(name, '?')}" for name in ("ganbench", "torch", "numpy"))
+        click.echo(f"  {fingerprint}: {count} runs; {named}, {held.get('device', '?')}", err=True)
+    click.echo("  the column 'fingerprint' keeps them apart; --fresh computes all of them here", err=True)
+
+
 def _print_table(frame: pd.DataFrame) -> None:
     import shutil
 
     from ganbench.cli.table import closing_table, closing_text
 
     if not sys.stdout.isatty():
-        click.echo(closing_text(frame, width=100))
+        click.echo(closing_text(frame, width=WIDTH))
         return
     from rich.console import Console
 

@@ -109,7 +109,7 @@ def _filled(frame: pd.DataFrame, fields: list[Field]) -> Sheet:
         fields=tuple(fields),
         rows=tuple(tuple(field.show(runs) for field in fields) for runs in cells),
         tones=tuple(map(_tone, cells)),
-        note=" ".join([_count(cells), *(field.note for field in fields if field.note)]),
+        note=" ".join([_count(cells), *(field.note for field in fields if field.note), *_classifier(frame)]),
     )
 
 
@@ -120,19 +120,22 @@ def _fields(frame: pd.DataFrame) -> Iterator[Field]:
         yield Field("crashed", _crashed, note="Crashed runs are in no share.")
     yield Field("healthy", _healthy, note="healthy: share of runs that end healthy, Wilson 95 % interval.")
     if _known(frame, "final.covered_modes"):
-        yield from _mode_fields()
+        yield from _mode_fields(frame)
     elif main := _main_metric(frame):
         yield from _metric_fields(main)
     yield Field("s", lambda runs: f"{runs['seconds'].sum():.1f}", rank=5, note="s: seconds of all its runs.")
 
 
-def _mode_fields() -> Iterator[Field]:
+def _mode_fields(frame: pd.DataFrame) -> Iterator[Field]:
     note = "modes: runs by covered modes, from 0 to the number given."
     yield Field("modes", _modes, rank=1, right=False, note=note)
-    note = "quality: share of high-quality samples, median."
+    note = f"quality: share of high-quality samples, median{_ceiling(frame)}."
     yield Field("quality", lambda runs: _median(runs, "final.high_quality", ".2f"), rank=3, note=note)
-    note = "SW: sliced Wasserstein distance, median."
-    yield Field("SW", lambda runs: _median(runs, "final.sliced_wasserstein", ".3g"), rank=4, note=note)
+    note = "SW: sliced Wasserstein distance, median, and that of real samples at the same n."
+    yield Field("SW", lambda runs: _beside(runs, "sliced_wasserstein", ".2g"), rank=4, note=note)
+    if _known(frame, "final.energy_distance"):
+        note = "ED: energy distance, in the same way."
+        yield Field("ED", lambda runs: _beside(runs, "energy_distance", ".2g"), rank=6, note=note)
     note = "best -> final: covered share, medians."
     yield Field("best -> final", lambda runs: _collapse(runs, "covered_share", ".2f"), rank=2, note=note)
 
@@ -199,6 +202,21 @@ def _collapse(runs: pd.DataFrame, metric: str, form: str) -> str:
     return _NOTHING if final == _NOTHING else f"{best} -> {final}"
 
 
+def _ceiling(frame: pd.DataFrame) -> str:
+    """What real samples get, where it is known."""
+    if not _known(frame, "floor.high_quality"):
+        return ""
+    least, most = frame["floor.high_quality"].min(), frame["floor.high_quality"].max()
+    values = f"{most:.3f}" if most - least < 5e-4 else f"{least:.3f} to {most:.3f}"
+    return f", ceiling {values}"
+
+
+def _beside(runs: pd.DataFrame, metric: str, form: str) -> str:
+    """The median, and in brackets what real samples get."""
+    median, floor = _median(runs, f"final.{metric}", form), _median(runs, f"floor.{metric}", form)
+    return median if _NOTHING in (median, floor) else f"{median} ({floor})"
+
+
 def _median(runs: pd.DataFrame, column: str, form: str) -> str:
     values = _values(runs, column)
     return _NOTHING if values.empty else format(values.median(), form)
@@ -209,6 +227,15 @@ def _values(runs: pd.DataFrame, column: str) -> pd.Series[float]:
     import pandas as pd
 
     return _ended(runs)[column].dropna() if column in runs else pd.Series(dtype=float)
+
+
+def _classifier(frame: pd.DataFrame) -> Iterator[str]:
+    """How far class counts can be trusted."""
+    if _known(frame, "classifier_accuracy"):
+        accuracy = frame["classifier_accuracy"].dropna().min()
+        yield f"Classes by a nearest-neighbour classifier, {accuracy:.1%} right on held-out data.".replace(
+            "%", " %"
+        )
 
 
 def _count(cells: list[pd.DataFrame]) -> str:

@@ -15,17 +15,17 @@ START_UP = 6.0  # seconds until a worker has imported torch
 
 def seconds_of(plan: Plan) -> float:
     """Wall time of the plan: each program measured once, populations dealt to the workers longest first."""
-    from ganbench.execute.host import prepare
+    from ganbench.execute.host import prepared
 
-    prepare(plan.threads)
+    if not plan.populations:
+        return 0.0
     rates: dict[str, float] = {}
-    times = []
-    for population in plan.populations:
-        name = _program(population)
-        if name not in rates:
-            rates[name] = _measure(population, plan.device)
-        times.append(rates[name])
-    return START_UP + makespan(times, plan.workers)
+    with prepared(plan.threads):
+        for population in plan.populations:
+            name = _program(population)
+            if name not in rates:
+                rates[name] = _measure(population, plan.device)
+    return START_UP + makespan([rates[_program(p)] for p in plan.populations], plan.workers)
 
 
 def makespan(times: Sequence[float], workers: int) -> float:

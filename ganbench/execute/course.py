@@ -132,6 +132,7 @@ class Course:
             "diverged_at": self.training.diverged_at()[r],
             "strategy": self.training.strategy,
             "modes": None if modes is None else len(modes.weights),
+            "classifier_accuracy": self.judges[r].held_out_accuracy,
         }
         return row | metric_columns(judged, self._floors[id(self.judges[r])])
 

@@ -10,6 +10,7 @@ from ganbench.suite.schema import Setting
 
 BLOCK = 64  # steps on the tape, and in a chunk of the recorder
 SIGNALS, STATISTICS = 50, 7
+COMPRESSION = 0.8  # of traces, which are mostly noise
 WORKER = 600_000_000  # bytes of a process that has imported torch
 
 
@@ -27,6 +28,15 @@ def bytes_per_replica(setting: Setting) -> int:
         8 * parameters(setting) + BLOCK * (3 * drawn + 2 * recorded) + 12 * _activations(setting)
     )
     return held + trace + evaluated
+
+
+def disk_per_replica(setting: Setting) -> int:
+    """About the bytes that a finished run leaves: its traces, and four checkpoints of its weights and moments."""
+    number = 8 if setting.precision == "float64" else 4
+    windows = min(setting.probes.windows, setting.steps)
+    kept = min(setting.probes.bursts * setting.probes.burst_steps, setting.steps)
+    trace = SIGNALS * 4 * (STATISTICS * windows + kept)
+    return round(COMPRESSION * trace) + 4 * number * 3 * parameters(setting)
 
 
 def work_per_step(setting: Setting) -> float:

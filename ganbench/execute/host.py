@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # mallopt's names in glibc
 _KEPT = 1 << 30
@@ -26,6 +28,20 @@ def prepare(threads: int) -> None:
         if hasattr(libc, "mallopt"):  # musl has none
             libc.mallopt(_TRIM_THRESHOLD, _KEPT)
             libc.mallopt(_MMAP_THRESHOLD, _FROM_HEAP)
+
+
+@contextmanager
+def prepared(threads: int) -> Iterator[None]:
+    """`prepare`, and afterwards threads and denormals as they were: for work in a process of the user's."""
+    import torch
+
+    flushed, before = flushes_denormals(), torch.get_num_threads()
+    prepare(threads)
+    try:
+        yield
+    finally:
+        torch.set_flush_denormal(flushed)
+        torch.set_num_threads(before)
 
 
 def flushes_denormals() -> bool:

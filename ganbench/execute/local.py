@@ -16,6 +16,7 @@ from ganbench.execute.stop import stopping
 from ganbench.execute.task import CHECKPOINT_EVERY, Advanced, Finished, Paused, Report, Stopping, Task
 from ganbench.execute.worker import execute
 from ganbench.records import Outcome, Population, Provenance, Run
+from ganbench.store.layout import Layout
 from ganbench.store.writer import Results, open_results
 from ganbench.suite.expand import expand
 from ganbench.suite.suite import Suite
@@ -40,6 +41,8 @@ class Progress(Protocol):
     def finished(self, population: str, /, *, seconds: float, outcomes: Mapping[str, Outcome]) -> None: ...
 
     def stopping(self) -> None: ...
+
+    def told(self, text: str, /) -> None: ...
 
     def closed(self) -> None: ...
 
@@ -72,6 +75,14 @@ class Job:
     def runs(self) -> list[Run]:
         return expand(self.suite, tier=self.tier, seeds=self.seeds, only=self.only)
 
+    def missing(self, runs: Sequence[Run]) -> list[Run]:
+        """Of these runs, those that the results folder does not hold yet."""
+        layout = Layout(self.out)
+        if self.fresh or not layout.is_results():
+            return list(runs)
+        finished = Results(layout).finished()
+        return [run for run in runs if run.id not in finished]
+
     def plan(self, runs: Sequence[Run], begun: Sequence[Population] = ()) -> Plan:
         """How `runs` are trained; populations that were `begun` go on as they are."""
         return plan(runs, begun, device=device_of(self.device), workers=self.workers, replicas=self.replicas)
@@ -95,6 +106,7 @@ def run_job(job: Job, progress: Progress) -> list[Run]:
         provenance=provenance,
         planned=[{"run_id": run.id, "cell": run.cell.name, "seed": run.seed} for run in runs],
         fresh=job.fresh,
+        tell=progress.told,
     ) as results:
         finished = results.finished()
         missing = [run for run in runs if run.id not in finished]
@@ -152,9 +164,9 @@ def _train(
 
 
 def _here(tasks: Sequence[Task], on: Report, stop: Stopping, *, threads: int) -> None:
-    from ganbench.execute.host import prepare
+    from ganbench.execute.host import prepared
 
-    prepare(threads)
-    for task in tasks:
-        if not stop():
-            execute(task, on, stop)
+    with prepared(threads):
+        for task in tasks:
+            if not stop():
+                execute(task, on, stop)

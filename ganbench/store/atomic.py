@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from ganbench.errors import StorageError
 from ganbench.store.layout import aside
+from ganbench.store.seal import BLANK, sealed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -60,14 +61,16 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_table(path: Path, table: pa.Table) -> None:
-    """Put a table at `path` as Parquet, as `write_bytes` does."""
+    """Put a table at `path` as sealed Parquet, as `write_bytes` does."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     # Serialised in memory, so that a file is written, and can fail, in one place only.
     buffer = pa.BufferOutputStream()
-    pq.write_table(table, buffer, compression="zstd")
-    write_bytes(path, buffer.getvalue().to_pybytes())
+    with pq.ParquetWriter(buffer, table.schema, compression="zstd") as writer:
+        writer.write_table(table)
+        writer.add_key_value_metadata({"ganbench.seal": BLANK})
+    write_bytes(path, sealed(buffer.getvalue().to_pybytes()))
 
 
 def sync_folder(folder: Path) -> None:

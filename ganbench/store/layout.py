@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from ganbench.store.schema import Table
+
 _ASIDE: Final = ".aside"
+_DAMAGED: Final = ".damaged-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,14 @@ class Layout:
     def geometry(self, population: str) -> Path:
         return self.traces / f"{population}-geometry.parquet"
 
+    def traces_of(self, population: str) -> dict[Table, Path]:
+        """The files that every committed population has, by their tables."""
+        return {
+            "windows": self.windows(population),
+            "bursts": self.bursts(population),
+            "geometry": self.geometry(population),
+        }
+
     def sample(self, name: str) -> Path:
         """The file of a sample grid; `name` may hold folders, such as `ring/hinge.png`."""
         path = PurePosixPath(name)
@@ -104,6 +116,10 @@ class Layout:
         """The state of a population after `step` generator steps, for replays and exports."""
         return self.checkpoints / population / f"{step:08d}.pt"
 
+    def replay(self, run_id: str, step: int) -> Path:
+        """Every step of a run that was trained again from `step`."""
+        return self.root / "replays" / f"{run_id}-from-{step}.parquet"
+
     def unfinished(self, population: str) -> Part:
         """Where a part is made, before one rename shows it."""
         return Part(self.work / f"{population}.part")
@@ -116,7 +132,7 @@ class Layout:
         """The populations in parts/, by name."""
         if not self.parts.is_dir():
             return []
-        return sorted(path.name for path in self.parts.iterdir() if path.is_dir())
+        return sorted(path.name for path in self.parts.iterdir() if path.is_dir() and not is_damaged(path))
 
     def is_results(self) -> bool:
         return self.environment.is_file()
@@ -133,7 +149,7 @@ class Layout:
         environment.json and the lock stay: until a new environment.json takes the place of the old,
         the folder remains a results folder, whenever the process is killed.
         """
-        for path in (self.runs, self.evaluations, self.suite, self.plan):
+        for path in (self.runs, self.evaluations, self.suite, self.plan, *self.root.glob(f"*{_DAMAGED}*")):
             path.unlink(missing_ok=True)
         for folder in self._folders():
             remove(folder)
@@ -145,7 +161,7 @@ class Layout:
                 path.unlink(missing_ok=True)
 
     def _folders(self) -> Iterator[Path]:
-        yield from (self.traces, self.checkpoints, self.samples, self.parts, self.work)
+        yield from (self.traces, self.checkpoints, self.samples, self.parts, self.work, self.root / "replays")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +186,16 @@ def aside(path: Path, *, pid: int) -> Path:
 
 def is_aside(path: Path) -> bool:
     return path.name.startswith(".") and path.name.endswith(_ASIDE)
+
+
+def damaged(path: Path) -> Path:
+    """Where a damaged file or part is set aside: beside it, under the first number that is free."""
+    names = (path.with_name(f"{path.name}{_DAMAGED}{number}") for number in itertools.count(1))
+    return next(name for name in names if not name.exists())
+
+
+def is_damaged(path: Path) -> bool:
+    return _DAMAGED in path.name
 
 
 def remove(folder: Path) -> None:

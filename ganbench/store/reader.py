@@ -10,7 +10,7 @@ from ganbench.errors import InputError
 from ganbench.store.layout import Layout
 from ganbench.store.schema import Table, column, ordered
 from ganbench.store.snapshot import Snapshot, opened, plan, snapshot
-from ganbench.store.tables import read_file
+from ganbench.store.tables import AGAIN, Damaged, read_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,12 +75,11 @@ def _runs_by_population(layout: Layout, found: Snapshot, run_id: str | None) -> 
 
 
 def _trace(layout: Layout, table: Table, population: str) -> pa.Table:
-    place = {"windows": layout.windows, "bursts": layout.bursts, "geometry": layout.geometry}
-    path = place[table](population)
+    path = layout.traces_of(population)[table]
     try:
-        return read_file(path)
+        return read_file(table, path)
     except FileNotFoundError as error:
-        raise InputError("missing: the traces of a finished population", where=str(path)) from error
+        raise Damaged("missing: the traces of a finished population", where=str(path), hint=AGAIN) from error
 
 
 def _rows_of(table: pa.Table, runs: Iterable[str]) -> pa.Table:

@@ -75,6 +75,12 @@ RUNS: Final = (
     count("samples_seen", "samples", "real samples shown to the discriminator"),
     count("gradient_evaluations", "gradients", "backward passes through either network, per run"),
     optional("integer", "modes", "modes", "modes or classes of the data; empty where it has none"),
+    optional(
+        "number",
+        "classifier_accuracy",
+        "",
+        "held-out accuracy, 0 to 1, of the classifier that names classes; empty where modes are known exactly",
+    ),
     optional("number", "final.*", "of the metric", "metric at the last evaluation; NaN: undefined there"),
     optional("number", "best.*", "of the metric", "best value of the metric over the run's evaluations"),
     optional("number", "floor.*", "of the metric", "metric of real samples against real ones at the same n"),
@@ -151,6 +157,11 @@ def column(table: Table, name: str) -> Column:
         if fnmatchcase(name, candidate.name):
             return candidate
     raise ValueError(f"column '{name}' of table '{table}' is not documented in {__name__}")
+
+
+def required(table: Table) -> set[str]:
+    """The columns that every file of the table has and that are never empty."""
+    return {c.name for c in TABLES[table] if not c.family and not c.nullable}
 
 
 def ordered(table: Table, names: Iterable[str]) -> list[str]:

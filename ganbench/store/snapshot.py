@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ganbench.errors import InputError
 from ganbench.store.layout import Layout, Part
-from ganbench.store.tables import check_version, concatenate, read, read_file, reading
+from ganbench.store.tables import AGAIN, Damaged, check_version, concatenate, read, read_file, reading
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 _ATTEMPTS: Final = 100
+_WHOSE: Final = (
+    "this is not a results folder, or the file is damaged: the same suite again mends it, if it can"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,15 @@ class Snapshot:
 
     runs: pa.Table
     evaluations: pa.Table
+
+    def populations(self) -> dict[str, set[str]]:
+        """The runs that ended healthy or failed, by the population that left them."""
+        found: dict[str, set[str]] = {}
+        columns = (self.runs[name].to_pylist() for name in ("run_id", "population", "status"))
+        for run, population, status in zip(*columns, strict=True):
+            if status != "crashed":
+                found.setdefault(population, set()).add(run)
+        return found
 
 
 def snapshot(layout: Layout) -> Snapshot:
@@ -52,15 +64,14 @@ def environment(layout: Layout) -> dict[str, Any]:
     try:
         with reading(layout.environment):
             found = json.loads(layout.environment.read_text(encoding="utf-8"))
-        written = int(found["schema_version"])
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            "not an environment.json of ganbench",
-            where=str(layout.environment),
-            hint="this is not a results folder, or the file is damaged",
-        ) from error
-    check_version(written, layout.environment)
-    return dict(found)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict) or not isinstance(found.get("schema_version"), int):
+        raise Damaged("not an environment.json of ganbench", where=str(layout.environment), hint=_WHOSE)
+    check_version(found["schema_version"], layout.environment)
+    if not isinstance(found.get("suite"), str) or not isinstance(found.get("provenance"), dict):
+        raise Damaged("does not say what the results are of", where=str(layout.environment), hint=_WHOSE)
+    return found
 
 
 def plan(layout: Layout) -> list[dict[str, Any]]:
@@ -69,17 +80,32 @@ def plan(layout: Layout) -> list[dict[str, Any]]:
         return []
     try:
         with reading(layout.plan):
-            return list(json.loads(layout.plan.read_text(encoding="utf-8")))
-    except ValueError as error:
-        raise InputError(
-            "cannot be read as JSON",
+            found = json.loads(layout.plan.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list) or not all(map(_is_planned, found)):
+        raise Damaged(
+            "is no list of planned runs",
             where=str(layout.plan),
-            hint="delete it and run the suite again: that writes it anew and keeps the results",
-        ) from error
+            hint="run the suite again: that writes it anew and keeps the results",
+        )
+    return found
+
+
+def _is_planned(run: Any) -> bool:
+    types = {"run_id": str, "cell": str, "seed": int}
+    return isinstance(run, dict) and all(isinstance(run.get(name), type_) for name, type_ in types.items())
 
 
 def opened(layout: Layout) -> Layout:
     """The layout, if its root is a results folder that this ganbench can read; else InputError."""
+    is_there(layout)
+    environment(layout)
+    return layout
+
+
+def is_there(layout: Layout) -> None:
+    """Raise InputError unless the layout's root is a results folder, in whatever state."""
     where = str(layout.root)
     with reading(layout.root):
         there, folder, results = layout.root.exists(), layout.root.is_dir(), layout.is_results()
@@ -93,21 +119,20 @@ def opened(layout: Layout) -> Layout:
             where=where,
             hint="name the folder that was given to `ganbench run --out`",
         )
-    environment(layout)
-    return layout
 
 
 def _parts(layout: Layout) -> list[Snapshot]:
     for _ in range(_ATTEMPTS):
         try:
-            return [_part(layout.part(population)) for population in layout.committed()]
+            return [part_of(layout.part(population)) for population in layout.committed()]
         except FileNotFoundError:  # merged just now: look again
             continue
-    raise InputError("parts without their tables", where=str(layout.parts), hint="delete it and run again")
+    raise Damaged("parts without their tables", where=str(layout.parts), hint=AGAIN)
 
 
-def _part(part: Part) -> Snapshot:
-    return Snapshot(read_file(part.runs), read_file(part.evaluations))
+def part_of(part: Part) -> Snapshot:
+    """What a finished population left. Raises FileNotFoundError, and InputError as `snapshot`."""
+    return Snapshot(read_file("runs", part.runs), read_file("evaluations", part.evaluations))
 
 
 def _homes(tables: Sequence[pa.Table]) -> dict[str, int]:

@@ -8,15 +8,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ganbench.errors import InputError
-from ganbench.store.schema import SCHEMA_VERSION, Column, Table, column, ordered
+from ganbench.store.schema import SCHEMA_VERSION, Column, Table, column, ordered, required
+from ganbench.store.seal import file_is_broken, is_broken
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 _VERSION: Final = b"ganbench.schema_version"
 _TABLE: Final = b"ganbench.table"
 
+AGAIN: Final = "run the suite again: that sets it aside and computes its runs again"
+
 Row = Mapping[str, Any]
+
+
+class Damaged(InputError):
+    """A file that is missing, or not what was written. Running the suite again makes it good."""
 
 
 def from_rows(table: Table, rows: Iterable[Row]) -> pa.Table:
@@ -45,41 +53,41 @@ def read(table: Table, path: Path) -> pa.Table:
 
     Raises InputError for a damaged file, and for one that a newer ganbench wrote.
     """
-    return read_file(path) if path.exists() else from_rows(table, [])
+    return read_file(table, path) if path.exists() else from_rows(table, [])
 
 
-def read_file(path: Path) -> pa.Table:
+def read_file(table: Table, path: Path) -> pa.Table:
     """The table in a file. Raises FileNotFoundError, and InputError as `read`."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     # One open file, read whole: Arrow opens a path more than once, and may meet two files of that name.
-    try:
+    with reading(path, but=(FileNotFoundError,)):
         content = path.read_bytes()
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    try:
-        found = pq.read_table(pa.BufferReader(content))
-    except (pa.ArrowException, OSError) as error:
-        raise InputError(
-            "cannot be read as Parquet: truncated or damaged",
-            where=str(path),
-            hint="restore it from a copy, or delete it and run the suite again: that makes what is missing",
-        ) from error
-    metadata = found.schema.metadata or {}
-    if _VERSION not in metadata:
-        raise InputError("not a table of ganbench: it says no schema version", where=str(path))
-    check_version(int(metadata[_VERSION]), path)
-    return found
+    with _parsing(path):
+        _check_seal(broken=is_broken(content))
+        found = _opened(table, pa.BufferReader(content), path).read()
+        _check_values(table, found)
+        return found
+
+
+def run_ids(table: Table, path: Path) -> set[str]:
+    """Whose rows a file holds, which is known to be whole by its seal. Raises as `read_file`."""
+    with reading(path, but=(FileNotFoundError,)), path.open("rb") as source:
+        broken = file_is_broken(path)
+        with _parsing(path):
+            _check_seal(broken=broken)
+            found = _opened(table, source, path).read(columns=["run_id"])
+            _check_values(table, found)
+            return set(found["run_id"].to_pylist())
 
 
 @contextlib.contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Turn an OSError into an InputError that names `path`."""
+def reading(path: Path, *, but: tuple[type[OSError], ...] = ()) -> Iterator[None]:
+    """Turn an OSError, those in `but` apart, into an InputError that names `path`."""
     try:
         yield
+    except but:
+        raise
     except OSError as error:
         raise _unreadable(path, error) from error
 
@@ -98,12 +106,58 @@ def concatenate(table: Table, tables: Iterable[pa.Table]) -> pa.Table:
     """All rows, in order; a column that one of them lacks is empty there."""
     import pyarrow as pa
 
-    joined = pa.concat_tables(tables, promote_options="permissive")
+    # The empty one has every fixed column, also those that an older file lacks.
+    joined = pa.concat_tables([from_rows(table, []), *tables], promote_options="permissive")
     return joined.select(ordered(table, joined.column_names)).replace_schema_metadata(_metadata(table))
 
 
 def _unreadable(path: Path, error: OSError) -> InputError:
     return InputError(f"cannot be read: {error.strerror or error}", where=str(path))
+
+
+@contextlib.contextmanager
+def _parsing(path: Path) -> Iterator[None]:
+    """Whatever Arrow, or the schema, has against the content of a file."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError, KeyError, MemoryError, OverflowError) as error:
+        raise Damaged(
+            "cannot be read as Parquet: truncated or damaged", where=str(path), hint=AGAIN
+        ) from error
+
+
+def _check_seal(*, broken: bool) -> None:
+    if broken:
+        raise ValueError("the content is not what was sealed")
+
+
+def _opened(table: Table, source: Any, path: Path) -> pq.ParquetFile:
+    """Its footer is read, and says that it holds the table."""
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(source)
+    metadata = file.schema_arrow.metadata or {}
+    if _VERSION not in metadata:
+        raise Damaged("not a table of ganbench: it says no schema version", where=str(path), hint=AGAIN)
+    check_version(int(metadata[_VERSION]), path)
+    held = metadata.get(_TABLE, b"").decode()
+    if held != table:
+        raise Damaged(f"holds a table of {held or 'nothing'}, not of {table}", where=str(path), hint=AGAIN)
+    absent = required(table) - set(file.schema_arrow.names)
+    if absent:
+        raise Damaged(f"has no column {', '.join(sorted(absent))}", where=str(path), hint=AGAIN)
+    return file
+
+
+def _check_values(table: Table, found: pa.Table) -> None:
+    """Raise ArrowInvalid or ValueError where the columns are not as the schema says."""
+    found.validate(full=True)
+    for name, values in zip(found.column_names, found.columns, strict=True):
+        documented = column(table, name)
+        if not _fits(documented, values.type) or (values.null_count and not documented.nullable):
+            raise ValueError(f"column '{name}' is not of {documented.type}, or empty in places")
 
 
 def _array(documented: Column, name: str, values: Sequence[Any]) -> pa.Array:

@@ -13,8 +13,10 @@ from ganbench.environment import to_json
 from ganbench.errors import InputError
 from ganbench.records import Provenance
 from ganbench.store.atomic import storing, sync_folder, write_bytes, write_table
+from ganbench.store.damage import complete
 from ganbench.store.layout import Layout, remove
 from ganbench.store.lock import locked
+from ganbench.store.mend import Tell, take_up
 from ganbench.store.schema import SCHEMA_VERSION
 from ganbench.store.snapshot import environment, plan, snapshot
 from ganbench.store.tables import Row, from_columns, from_rows
@@ -29,10 +31,8 @@ class Results:
     layout: Layout
 
     def finished(self) -> set[str]:
-        """The ids of the runs that ended healthy or failed; a crashed run is tried again."""
-        runs = snapshot(self.layout).runs
-        pairs = zip(runs["run_id"].to_pylist(), runs["status"].to_pylist(), strict=True)
-        return {run for run, status in pairs if status != "crashed"}
+        """The ids of the runs that ended healthy or failed and of which nothing is missing."""
+        return complete(self.layout, snapshot(self.layout))
 
     def commit(
         self,
@@ -110,24 +110,27 @@ def open_results(
     provenance: Provenance,
     planned: Iterable[Mapping[str, Any]],
     fresh: bool = False,
+    tell: Tell = lambda _: None,
 ) -> Iterator[Results]:
     """Make the folder, or go on with the one that is there, and hold its lock.
 
     `suite_identity` says in words what is run: name, version, overrides; a folder holds results of one.
     `planned` are the runs asked for, each {run_id, cell, seed}; they join those of earlier calls. `fresh`
-    deletes the results that are there, and nothing else. Raises InputError for a folder with other content
+    deletes the results that are there, and nothing else. What is damaged is set aside, and its runs do not
+    count as finished; `tell` is given a text for each. Raises InputError for a folder with other content
     (which is not touched), another suite or a newer schema; ResultsLocked; StorageError.
     """
-    layout = Layout(Path(root))
+    layout, wanted = Layout(Path(root)), [dict(run) for run in planned]
+    asked = {run["run_id"] for run in wanted}
     with storing(layout.root):
         _refuse_foreign(layout)
         layout.root.mkdir(parents=True, exist_ok=True)
     with locked(layout):
         if layout.is_results():
-            _discard(layout) if fresh else _refuse_other(layout, suite_identity)
+            _discard(layout) if fresh else take_up(layout, suite_identity, asked=asked, tell=tell)
         with storing(layout.root):
             layout.discard_asides()
-        _inscribe(layout, suite_text, suite_identity, provenance, planned)
+        _inscribe(layout, suite_text, suite_identity, provenance, wanted)
         results = Results(layout)
         results.merge()
         yield results
@@ -145,16 +148,6 @@ def _refuse_foreign(layout: Layout) -> None:
         )
 
 
-def _refuse_other(layout: Layout, identity: str) -> None:
-    held = environment(layout).get("suite")
-    if held != identity:
-        raise InputError(
-            f"holds results of {held}, not of {identity}",
-            where=str(layout.root),
-            hint="choose another folder with --out, or delete these results with --fresh",
-        )
-
-
 def _discard(layout: Layout) -> None:
     with storing(layout.root):
         layout.discard()
@@ -165,11 +158,13 @@ def _inscribe(
     text: str,
     identity: str,
     provenance: Provenance,
-    planned: Iterable[Mapping[str, Any]],
+    planned: Iterable[dict[str, Any]],
 ) -> None:
     # environment.json first: from then on the folder is known as ours, whatever happens.
     _write_json(layout.environment, _environment(layout, identity, provenance))
-    runs = {run["run_id"]: dict(run) for run in (*plan(layout), *planned)}
+    # Where the plan was lost, the runs that are there are all that is known of it.
+    ended = snapshot(layout).runs.select(["run_id", "cell", "seed"]).to_pylist()
+    runs = {run["run_id"]: run for run in (*plan(layout), *planned, *ended)}
     _write_json(layout.plan, list(runs.values()))
     write_bytes(layout.suite, text.encode())
 

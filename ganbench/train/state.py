@@ -47,6 +47,14 @@ def restore(training: Training, state: Mapping[str, Any]) -> None:
     training.geometry = [(step, found) for step, found in _to_arrays(state["geometry"])]
 
 
+def restore_game(training: Training, tensors: Mapping[str, Tensor], *, step: int) -> None:
+    """Put the game alone where it stood after `step` generator steps; the trace starts there."""
+    for name, tensor in _tensors(training).items():
+        if not name.startswith("geometer."):
+            tensor.detach().copy_(tensors[name])
+    training.loop.iteration = step // training.loop.schedule.g_steps
+
+
 def _tensors(training: Training) -> dict[str, Tensor]:
     """Every tensor that training moves, by name; all of them are written in place only."""
     game = training.game

@@ -169,9 +169,10 @@ def test_a_diverged_run_is_a_result_and_no_error(
     assert load_results(tmp_path / "results")["diverged_at"].notna().all()
 
 
-def test_a_dry_run_lists_cells_runs_populations_and_memory_and_writes_nothing(
-    suite: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_dry_run_lists_what_there_is_to_do_and_what_it_takes_and_writes_nothing(
+    suite: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("ganbench.execute.calibrate.seconds_of", lambda _: 200.0)
     out = tmp_path / "results"
     assert run(suite, "--dry-run", "--seeds", "0-2", "--replicas", "2", "--out", str(out)) == 0
     assert capsys.readouterr().out == (
@@ -179,7 +180,8 @@ def test_a_dry_run_lists_cells_runs_populations_and_memory_and_writes_nothing(
         "hinge       3\n"
         "minimax     3\n"
         "\n"
-        f"6 runs of 2 cells in 4 populations, 1 at a time on cpu; about 0.6 GB of memory; to {out}\n"
+        "6 runs of 2 cells, 0 of them finished; the rest in 4 populations, 1 at a time on cpu\n"
+        f"about 3 min (measured on a few steps of each), 0.6 GB of memory, 0 MB on disk; to {out}\n"
     )
     assert not out.exists()
 
@@ -194,10 +196,22 @@ def test_a_dry_run_in_json_has_the_same_facts(
     assert facts["populations"] == len(facts["replicas"]) == 4
     assert (facts["device"], facts["workers"]) == ("cpu", 1)
     assert facts["memory_bytes"] > 10**8
+    assert facts["seconds"] > 0
+    assert facts["disk_bytes"] > 6 * 1000
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["mog", "--dry-run", "--device", "cpu"], ["mgo"]])
-def test_help_the_plan_and_wrong_usage_import_no_torch(arguments: list[str]) -> None:
+def test_a_dry_run_after_the_run_has_nothing_left_to_do(
+    suite: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "results")
+    assert run(suite, "--out", out) == 0
+    capsys.readouterr()
+    facts = planned(suite, capsys, "--out", out)
+    assert (facts["runs"], facts["finished"], facts["populations"], facts["seconds"]) == (4, 4, 0, 0)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["mgo"]])
+def test_help_and_wrong_usage_import_no_torch(arguments: list[str]) -> None:
     answer = subprocess.run(
         [sys.executable, "-c", IMPORTED, "run", *arguments], capture_output=True, text=True, check=True
     )

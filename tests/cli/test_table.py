@@ -22,7 +22,9 @@ def row(cell: str, covered: float | None, *, modes: int | None = 8, **changes: o
         "final.covered_share": None if covered is None or modes is None else covered / modes,
         "best.covered_share": 1.0,
         "final.high_quality": 0.97,
+        "floor.high_quality": 0.98889,
         "final.sliced_wasserstein": 0.01234,
+        "floor.sliced_wasserstein": 0.004,
     } | changes
 
 
@@ -46,14 +48,14 @@ def body(text: str) -> list[str]:
 
 def test_the_table_is_the_golden_one(frame: pd.DataFrame) -> None:
     assert closing_text(frame) == (
-        "cell           runs        healthy  modes            quality      SW  best -> final    s\n"
-        "ring/hinge        4  50 % [15, 85]  |  █     █| 8       0.97  0.0123   1.00 -> 0.62  5.0\n"
-        "grid/hinge+r1     5  60 % [23, 88]  | ▂       █| 25     0.97  0.0123   1.00 -> 1.00  6.2\n"
+        "cell           runs        healthy  modes            quality             SW  best -> final    s\n"
+        "ring/hinge        4  50 % [15, 85]  |  █     █| 8       0.97  0.012 (0.004)   1.00 -> 0.62  5.0\n"
+        "grid/hinge+r1     5  60 % [23, 88]  | ▂       █| 25     0.97  0.012 (0.004)   1.00 -> 1.00  6.2\n"
         "\n"
         "n = 4 to 5 runs per cell, 9 in all. healthy: share of runs that end healthy, Wilson 95 % interval.\n"
         "modes: runs by covered modes, from 0 to the number given. quality: share of high-quality samples,\n"
-        "median. SW: sliced Wasserstein distance, median. best -> final: covered share, medians. s: seconds\n"
-        "of all its runs."
+        "median, ceiling 0.989. SW: sliced Wasserstein distance, median, and that of real samples at the same\n"
+        "n. best -> final: covered share, medians. s: seconds of all its runs."
     )
 
 
@@ -203,3 +205,17 @@ def test_a_histogram_shows_a_single_run_among_many() -> None:
 
 def test_one_bin_for_each_count_where_there_are_at_most_ten() -> None:
     assert histogram([0, 3, 3, 9], 9) == "▄  █     ▄"
+
+
+def test_ceilings_that_differ_are_given_as_a_range(frame: pd.DataFrame) -> None:
+    frame.loc[0, "floor.high_quality"] = 0.95
+    assert "ceiling 0.950 to 0.989" in closing_text(frame).replace("\n", " ")
+
+
+def test_images_show_the_energy_distance_and_how_far_classes_can_be_trusted(frame: pd.DataFrame) -> None:
+    images = frame.assign(
+        **{"final.energy_distance": 0.5, "floor.energy_distance": 0.25}, classifier_accuracy=0.993
+    )
+    text = closing_text(images, width=130)
+    assert "0.5 (0.25)" in text
+    assert "nearest-neighbour classifier, 99.3 % right on held-out data" in text.replace("\n", " ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
@@ -9,15 +10,29 @@ from pathlib import Path
 
 import click
 import pytest
+from safetensors.torch import save_file
 
 from ganbench import registry
 from ganbench.cli.main import VERBS, cli
 from ganbench.suite.find import shipped
+from ganbench.suite.schema import Setting
+from ganbench.train.replica import plain_network
 from tests.docs.page import PAGES, ROOT, fences, read, rows, section
 from tests.store.example import commit, opened
 
 SHELL = [(page.name, code) for page in PAGES for code in fences(page.read_text(), "sh")]
 PYTHON = [(page.name, code) for page in PAGES for code in fences(page.read_text(), "python")]
+SMALL = {
+    "data": "ring",
+    "generator": "mlp",
+    "discriminator": "mlp",
+    "loss": "hinge",
+    "latent": {"dim": 2},
+    "optimizers": {"generator": "adam", "discriminator": "adam"},
+    "batch": 8,
+    "steps": 10,
+    "evaluation": {"every": 10},
+}
 COMMANDS = [
     line for _, code in SHELL for line in re.split(r"\n|&&", code) if line.strip().startswith("ganbench")
 ]
@@ -55,6 +70,7 @@ def test_python_examples_run(code: str, tmp_path: Path, monkeypatch: pytest.Monk
             criterion="covered_share below 0.9",
         )
     monkeypatch.chdir(tmp_path)
+    write_exported(tmp_path / "g.safetensors")
     exec(compile(code, "example", "exec"), {})
 
 
@@ -94,3 +110,10 @@ def test_ci_runs_the_tests_as_the_readme_says() -> None:
     assert "pip install --quiet -e '.[dev]'" in script
     assert "step pytest\n" in script
     assert "set -euo pipefail" in script
+
+
+def write_exported(path: Path) -> None:
+    """What `ganbench export` writes, with fresh weights."""
+    setting = Setting.model_validate(SMALL)
+    state = plain_network(setting, "generator").state_dict()
+    save_file(state, path, {"setting": json.dumps(setting.content())})

@@ -48,6 +48,7 @@ class Silent:
         self.done: list[tuple[str, int]] = []
         self.outcomes: dict[str, Any] = {}
         self.closings = 0
+        self.texts: list[str] = []
 
     def started(self, plan: Sequence[Any]) -> None:
         self.planned += plan
@@ -60,6 +61,9 @@ class Silent:
 
     def stopping(self) -> None:
         self.done.append(("stopping", 0))
+
+    def told(self, text: str) -> None:
+        self.texts.append(text)
 
     def closed(self) -> None:
         self.closings += 1

@@ -1,0 +1,84 @@
+"""What a results folder keeps of a finished run: its population, and the checkpoints that stayed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ganbench.errors import InputError, UnknownName
+from ganbench.store.layout import Layout
+from ganbench.store.reader import load_results
+from ganbench.suite.schema import Setting
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The state of a population's game after `step` generator steps; `runs` are its replicas in order."""
+
+    step: int
+    runs: tuple[str, ...]
+    fingerprint: str
+    tensors: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """A finished run in its results folder. `row` is its row in the runs table."""
+
+    layout: Layout
+    runs: pd.DataFrame
+    row: Mapping[str, Any]
+
+    @property
+    def run_id(self) -> str:
+        return str(self.row["run_id"])
+
+    @property
+    def label(self) -> str:
+        return f"{self.row['cell']}:{self.row['seed']}"
+
+    def setting(self, run_id: str) -> Setting:
+        """Of any run of the folder."""
+        content = self.runs.loc[self.runs["run_id"] == run_id, "content"].iloc[0]
+        return Setting.model_validate(json.loads(content))
+
+    def seed(self, run_id: str) -> int:
+        return int(self.runs.loc[self.runs["run_id"] == run_id, "seed"].iloc[0])
+
+    def steps(self) -> list[int]:
+        """At which the population's checkpoints stand, in order."""
+        folder = self.layout.kept(self.row["population"], 0).parent
+        return sorted(int(path.stem) for path in folder.glob("*.pt"))
+
+    def checkpoint(self, step: int | None = None) -> Checkpoint:
+        """The last one, or that at `step`. Raises InputError with the steps there are."""
+        from ganbench.train.checkpoint import load
+
+        steps = self.steps()
+        if not steps or (step is not None and step not in steps):
+            there = ", ".join(map(str, steps)) or "none"
+            wanted = "no checkpoint" if step is None else f"no checkpoint at step {step}"
+            raise InputError(
+                f"{wanted} of run {self.label} is kept; kept: {there}", where=str(self.layout.root)
+            )
+        held = load(self.layout.kept(self.row["population"], steps[-1] if step is None else step))
+        return Checkpoint(held["step"], tuple(held["runs"]), held["fingerprint"], held["tensors"])
+
+
+def open_run(results: Path, run: str) -> Archive:
+    """`run` is a run id, or cell:seed such as ring/hinge:3. Raises InputError, UnknownName."""
+    frame = load_results(results)
+    labels = frame["cell"] + ":" + frame["seed"].astype(str)
+    found = frame[(frame["run_id"] == run) | (labels == run)]
+    if found.empty:
+        raise UnknownName("run", run, labels)
+    row = found.iloc[0]
+    if row["status"] == "crashed":
+        raise InputError(f"run {run} crashed and left nothing but its traceback", where=str(results))
+    return Archive(Layout(results), frame, {str(name): value for name, value in row.items()})

@@ -1,0 +1,135 @@
+"""Train a finished run again from a checkpoint, in the same population, with every step on record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ganbench.errors import UsageError
+from ganbench.execute.archive import Archive
+from ganbench.execute.host import prepared
+from ganbench.store.atomic import write_table
+from ganbench.store.reader import load_evaluations
+from ganbench.store.tables import from_columns
+from ganbench.suite.schema import Probes, Setting
+
+if TYPE_CHECKING:
+    from ganbench.train.training import Training
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What a replay did. equal: evaluations met on the way that are those of the run, bit for bit; of all met."""
+
+    first: int
+    last: int
+    equal: int
+    met: int
+    diverged_at: int | None
+    trace: Path
+
+
+def replay(archive: Archive, *, from_step: int | None = None, until: int | None = None) -> Replay:
+    """Go on from the last kept checkpoint at or before `from_step`, to `until` (generator steps).
+
+    from_step: None starts from the checkpoint before the failure, or the last before the end. until: None
+    goes on for a tenth of the run after the failure, or to the end. Raises UsageError for steps outside
+    the run, InputError, StorageError.
+    """
+    setting = archive.setting(archive.run_id)
+    onset = _onset(archive.row)
+    start = _start(archive, setting.steps if onset is None else onset, from_step, setting.steps)
+    last = _end(setting.steps, onset, until, start=start)
+    members = archive.checkpoint(start if start else None).runs
+    replica = members.index(archive.run_id)
+    with prepared(int(archive.row["threads"])):
+        training = _training(archive, members)
+        if start:
+            _restore(training, archive, start)
+        equal, met = _train(training, archive, setting, replica=replica, last=last)
+    path = archive.layout.replay(archive.run_id, start)
+    _write(training, path, members, archive.run_id)
+    return Replay(start, last, equal, met, training.diverged_at()[replica], path)
+
+
+def _onset(row: Mapping[str, Any]) -> int | None:
+    """The step of the failure, None for a healthy run."""
+    import pandas as pd
+
+    return None if pd.isna(row["failed_at"]) else int(row["failed_at"])
+
+
+def _start(archive: Archive, onset: int, from_step: int | None, steps: int) -> int:
+    if from_step is not None and not 0 <= from_step < steps:
+        raise UsageError(f"{from_step} is outside the run, which has {steps} steps", where="--from-step")
+    before = [step for step in archive.steps() if (step < onset if from_step is None else step <= from_step)]
+    return before[-1] if before else 0
+
+
+def _end(steps: int, onset: int | None, until: int | None, *, start: int) -> int:
+    if until is None:
+        return steps if onset is None else min(steps, onset + -(-steps // 10))
+    if not start < until <= steps:
+        raise UsageError(f"{until} is not after step {start} and within {steps} steps", where="--until")
+    return until
+
+
+def _training(archive: Archive, members: Sequence[str]) -> Training:
+    """The same population, so that its numbers are the same; every step is one of a single burst."""
+    import torch
+
+    from ganbench.train.training import Training
+
+    settings = [_step_by_step(archive.setting(run)) for run in members]
+    return Training(settings, [archive.seed(run) for run in members], torch.device(archive.row["device"]))
+
+
+def _step_by_step(setting: Setting) -> Setting:
+    return setting.model_copy(update={"probes": Probes(windows=1, bursts=1, burst_steps=setting.steps)})
+
+
+def _restore(training: Training, archive: Archive, step: int) -> None:
+    from ganbench.train.state import restore_game
+
+    restore_game(training, archive.checkpoint(step).tensors, step=step)
+
+
+def _train(
+    training: Training, archive: Archive, setting: Setting, *, replica: int, last: int
+) -> tuple[int, int]:
+    from ganbench.execute.judging import generators, judges
+
+    judge = judges(training.settings, training)[replica]
+    stored = _evaluations(archive)
+    equal = met = 0
+    stops = [step for step in setting.evaluated() if training.step < step < last]
+    for stop in [*stops, last]:
+        training.advance(stop)
+        for of in generators(setting):
+            if was := stored.get((stop, of)):
+                samples = training.generate(setting.evaluation.samples, of=of)[replica]
+                met += 1
+                equal += _same(judge.evaluate(samples), was)
+    return equal, met
+
+
+def _evaluations(archive: Archive) -> dict[tuple[int, str], dict[str, Any]]:
+    """Those of the run, by step and generator."""
+    frame = load_evaluations(archive.layout.root)
+    rows = frame[frame["run_id"] == archive.run_id].to_dict("records")
+    return {(row["step"], row["of"]): {str(name): value for name, value in row.items()} for row in rows}
+
+
+def _same(values: Mapping[str, float], was: Mapping[str, Any]) -> bool:
+    """Whether metrics are those of the run; those that need the discriminator are not measured again."""
+    pairs = ((value, float(was[name])) for name, value in values.items() if value == value)
+    return all(value == before for value, before in pairs)
+
+
+def _write(training: Training, path: Path, members: Sequence[str], run_id: str) -> None:
+    columns = training.trace.bursts(list(members))
+    mine = columns["run_id"] == run_id
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_table(path, from_columns("bursts", {name: values[mine] for name, values in columns.items()}))

@@ -1,0 +1,185 @@
+"""What is damaged or missing in a results folder, and what of it can be read. Nothing is written here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from ganbench.errors import InputError
+from ganbench.store.layout import Layout
+from ganbench.store.snapshot import Snapshot, environment, latest, part_of, plan
+from ganbench.store.tables import AGAIN, Damaged, from_rows, read, reading, run_ids
+from ganbench.store.zipped import check_all, check_ends
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_T = TypeVar("_T")
+
+RUNS_AGAIN: Final = "its runs are computed again"
+_ANEW: Final = "it is written anew"
+_RESTART: Final = "its population starts again from the first step"
+_WITHOUT: Final = "replays do without it"
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """One file or part that is not as it was written. `error` says where, what, and what to do.
+
+    means: what follows once it has been set aside; empty where nothing can be set aside.
+    """
+
+    path: Path
+    error: InputError
+    means: str = RUNS_AGAIN
+
+    @property
+    def mendable(self) -> bool:
+        """Whether running the suite again makes it good; else it is to be refused."""
+        return isinstance(self.error, Damaged)
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """suite: None if environment.json does not say. planned, held: as far as they can be read."""
+
+    suite: str | None
+    planned: list[dict[str, Any]]
+    held: Snapshot
+    damages: tuple[Damage, ...]
+
+
+def examine(layout: Layout, asked: Collection[str] = ()) -> Examination:
+    """Read everything once. `asked`: ids of runs that belong here although no plan names them yet.
+
+    Safe while a writer is at work. Raises nothing for damage, a newer schema or files of another suite:
+    they are listed.
+    """
+    return _Examiner(layout, asked).examine()
+
+
+def complete(layout: Layout, held: Snapshot) -> set[str]:
+    """The runs that ended healthy or failed and left evaluations and traces: nothing of them is missing."""
+    judged = set(held.evaluations["run_id"].to_pylist())
+    traced = {p for p in held.populations() if all(map(Path.exists, layout.traces_of(p).values()))}
+    return {run for p, runs in held.populations().items() if p in traced for run in runs if run in judged}
+
+
+class _Examiner:
+    def __init__(self, layout: Layout, asked: Collection[str]) -> None:
+        self.layout = layout
+        self.asked = set(asked)
+        self.known: set[str] = set()
+        self.damages: list[Damage] = []
+
+    def examine(self) -> Examination:
+        layout = self.layout
+        suite = self.attempt(layout.environment, partial(environment, layout), {}, means=_ANEW).get("suite")
+        planned = self.attempt(layout.plan, partial(plan, layout), [], means=_ANEW)
+        self.known = {run["run_id"] for run in planned} | self.asked if planned else set()
+        sources = self.parts()  # before the top tables, as `snapshot` does
+        held = latest([self.top(), *sources])
+        self.check_plan(planned, held)
+        self.check_evaluations(held)
+        for population, runs in held.populations().items():
+            self.check_traces(population, runs)
+        self.check_checkpoints()
+        return Examination(suite, planned, held, tuple(self.damages))
+
+    def attempt(self, path: Path, look: Callable[[], _T], instead: _T, *, means: str = RUNS_AGAIN) -> _T:
+        """What `look` finds; where it cannot, `path` is listed."""
+        try:
+            return look()
+        except FileNotFoundError:
+            self.damages.append(Damage(path, Damaged("missing", where=str(path), hint=AGAIN), means))
+        except InputError as error:
+            self.damages.append(Damage(path, error, means))
+        return instead
+
+    def parts(self) -> list[Snapshot]:
+        found = []
+        for population in self.layout.committed():
+            part, before = self.layout.part(population), len(self.damages)
+            one = self.attempt(part.root, partial(part_of, part), None)
+            if not part.root.exists():  # merged just now: its rows are in the top tables
+                del self.damages[before:]
+            elif one is not None:
+                found.append(one)
+                self.check_whose(part.root, one.runs, one.evaluations)
+        return found
+
+    def top(self) -> Snapshot:
+        layout = self.layout
+        runs = self.attempt(layout.runs, partial(read, "runs", layout.runs), from_rows("runs", []))
+        judged = self.attempt(
+            layout.evaluations, partial(read, "evaluations", layout.evaluations), from_rows("evaluations", [])
+        )
+        self.check_whose(layout.runs, runs)
+        self.check_whose(layout.evaluations, judged)
+        return Snapshot(runs, judged)
+
+    def check_whose(self, path: Path, *tables: pa.Table) -> None:
+        self.refuse_strangers(path, {run for table in tables for run in table["run_id"].to_pylist()})
+
+    def refuse_strangers(self, path: Path, runs: Iterable[str]) -> bool:
+        """Whether there are runs that no plan names; without a plan nobody is a stranger."""
+        strangers = sorted(set(runs) - self.known) if self.known else []
+        if strangers:
+            what = f"of another suite: this folder's plan has no run {strangers[0]}"
+            more = f", and {len(strangers) - 1} more" if len(strangers) > 1 else ""
+            hint = "move it out of this folder, or choose another folder with --out"
+            self.damages.append(Damage(path, InputError(what + more, where=str(path), hint=hint), ""))
+        return bool(strangers)
+
+    def check_plan(self, planned: Collection[Any], held: Snapshot) -> None:
+        path = self.layout.plan
+        if not planned and held.runs.num_rows and all(damage.path != path for damage in self.damages):
+            hint = "run the suite again: that writes it anew and keeps the results"
+            error = Damaged("missing: the runs that were asked for", where=str(path), hint=hint)
+            self.damages.append(Damage(path, error, _ANEW))
+
+    def check_evaluations(self, held: Snapshot) -> None:
+        path, judged = self.layout.evaluations, set(held.evaluations["run_id"].to_pylist())
+        without = sum(run not in judged for runs in held.populations().values() for run in runs)
+        if without and all(damage.path != path for damage in self.damages):
+            what = f"missing: the evaluations of {without} finished {'run' if without == 1 else 'runs'}"
+            again = "run the suite again: that computes these runs again"
+            self.damages.append(Damage(path, Damaged(what, where=str(path), hint=again), ""))
+
+    def check_traces(self, population: str, runs: Collection[str]) -> None:
+        for table, path in self.layout.traces_of(population).items():
+            found = self.attempt(path, partial(run_ids, table, path), set[str]())
+            if not self.refuse_strangers(path, found) and found and found.isdisjoint(runs):
+                error = Damaged("holds none of the runs of its population", where=str(path), hint=AGAIN)
+                self.damages.append(Damage(path, error))
+
+    def check_checkpoints(self) -> None:
+        for path in sorted(self.layout.work.glob("*/checkpoint.pt")):
+            self.attempt_if_there(path, check_all, _RESTART)
+        for path in sorted(self.layout.work.glob("*/runs.json")):
+            self.attempt_if_there(path, _check_members, _RESTART)
+        for path in sorted(self.layout.checkpoints.glob("*/*.pt")):
+            self.attempt_if_there(path, check_ends, _WITHOUT)
+
+    def attempt_if_there(self, path: Path, check: Callable[[Path], None], means: str) -> None:
+        """A population in progress may end meanwhile."""
+        before = len(self.damages)
+        self.attempt(path, partial(check, path), None, means=means)
+        if not path.exists():
+            del self.damages[before:]
+
+
+def _check_members(path: Path) -> None:
+    try:
+        with reading(path, but=(FileNotFoundError,)):
+            members = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        members = None
+    texts = isinstance(members, list) and all(isinstance(run, str) for run in members)
+    if not texts or len(set(members)) < len(members):
+        hint = "run the suite again: that sets it aside and starts the population again"
+        raise Damaged("is no list of runs", where=str(path), hint=hint)

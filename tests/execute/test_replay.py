@@ -1,0 +1,134 @@
+"""Finished runs can be trained again from a checkpoint, and their networks taken out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file
+
+from ganbench.cli.main import main
+from ganbench.errors import InputError, UnknownName, UsageError
+from ganbench.execute.archive import open_run
+from ganbench.execute.export import export
+from ganbench.execute.replay import replay
+from ganbench.execute.worker import execute
+from ganbench.store.reader import load_bursts
+from ganbench.store.tables import read_file
+from ganbench.suite.schema import Setting
+from ganbench.train.replica import plain_network
+from ganbench.train.training import Training
+from tests.execute import example
+from tests.store.example import opened
+
+LONG = (
+    "steps=200",
+    "evaluation.every=50",
+    "ema={decay: 0.9}",
+    "generator={name: mlp, width: 8, depth: 1, norm: batch}",
+    "probes={windows: 10, bursts: 1, burst_steps: 200}",
+)
+WILD = "optimizers.generator={name: sgd, lr: 1e30}"
+RUN = "hinge:1"
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("replay")
+    with opened(folder / "results") as results:
+        runs = example.runs(folder, *LONG, only=["hinge"], seeds=[0, 1, 2])
+        execute(example.task(results, runs), lambda _: None)
+    return folder / "results"
+
+
+@pytest.mark.parametrize("start", [0, 50, 130])
+def test_a_replay_gives_the_same_signals_step_by_step(root: Path, start: int) -> None:
+    archive = open_run(root, RUN)
+    found = replay(archive, from_step=start, until=190)
+    assert found.first == start - start % 50
+    assert (found.equal, found.met) == (4 - 1 - found.first // 50, 4 - 1 - found.first // 50)
+    again = read_file("bursts", found.trace).to_pandas()
+    assert again["step"].tolist() == list(range(found.first, 190))
+    was = load_bursts(root, archive.run_id).query(f"step >= {found.first} and step < 190")
+    for name in ("loss_d", "gradient_norm_g", "auc", "fake_mean_0", "update_ratio_d"):
+        np.testing.assert_array_equal(again[name], was[name], err_msg=name)
+
+
+def test_without_a_step_it_starts_before_the_failure(root: Path) -> None:
+    archive = open_run(root, RUN)
+    assert archive.row["status"] == "failed"
+    found = replay(archive)
+    assert found.first < archive.row["failed_at"] <= found.last
+
+
+def test_a_divergence_is_reproduced(tmp_path: Path) -> None:
+    with opened(tmp_path / "results") as results:
+        runs = example.runs(tmp_path, *LONG, WILD, only=["hinge"])
+        execute(example.task(results, runs), lambda _: None)
+    archive = open_run(tmp_path / "results", RUN)
+    assert replay(archive).diverged_at == archive.row["diverged_at"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "message"),
+    [
+        ({"from_step": 200}, "--from-step"),
+        ({"from_step": -1}, "--from-step"),
+        ({"from_step": 100, "until": 50}, "--until"),
+    ],
+)
+def test_steps_outside_the_run_are_refused(root: Path, steps: dict[str, int], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        replay(open_run(root, RUN), **steps)
+
+
+@pytest.mark.parametrize("role", ["generator", "discriminator", "average"])
+def test_an_exported_network_is_the_replica(root: Path, tmp_path: Path, role: str) -> None:
+    archive = open_run(root, RUN)
+    assert export(archive, tmp_path / "net.safetensors", role=role) == 200
+    setting = archive.setting(archive.run_id)
+    network = plain_network(setting, role)
+    network.load_state_dict(load_file(tmp_path / "net.safetensors"))
+    network.eval()
+    trained = Training([setting] * 3, [0, 1, 2], torch.device("cpu"))
+    trained.advance(200)
+    players = {"generator": trained.game.generator.stack, "discriminator": trained.game.discriminator.stack}
+    stack = trained.game.average.stack if role == "average" else players[role]
+    inputs = torch.randn(5, 2, generator=torch.Generator().manual_seed(0))
+    expected, _ = stack(inputs.expand(3, -1, -1), training=False)
+    torch.testing.assert_close(network(inputs), expected[1], rtol=1e-5, atol=1e-6)
+
+
+def test_the_file_tells_what_it_holds(root: Path, tmp_path: Path) -> None:
+    export(open_run(root, RUN), tmp_path / "net.safetensors", step=100)
+    with safe_open(tmp_path / "net.safetensors", "pt") as held:
+        metadata = held.metadata()
+    assert (metadata["cell"], metadata["seed"], metadata["step"]) == ("hinge", "1", "100")
+    assert Setting.model_validate(json.loads(metadata["setting"])).steps == 200
+
+
+def test_a_step_that_is_not_kept_is_named_with_those_that_are(root: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="kept: 50, 100, 150, 200"):
+        export(open_run(root, RUN), tmp_path / "net.safetensors", step=70)
+    assert not (tmp_path / "net.safetensors").exists()
+
+
+def test_a_run_may_be_named_by_id_and_a_wrong_name_gets_a_hint(root: Path) -> None:
+    archive = open_run(root, RUN)
+    assert open_run(root, archive.run_id).label == RUN
+    with pytest.raises(UnknownName, match="did you mean 'hinge:1'"):
+        open_run(root, "hinge:11")
+
+
+def test_the_verbs_do_both(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", str(root), RUN, "--network", "ema", "-o", str(tmp_path / "g.safetensors")]) == 0
+    assert "ema of hinge:1 after 200 steps" in capsys.readouterr().err
+    assert main(["replay", str(root), RUN, "--from-step", "100", "--until", "160"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("hinge:1: steps 100 to 160")
+    assert "1 of 1 evaluations on the way equal those of the run, bit for bit" in said
