@@ -64,7 +64,7 @@ def in_a_write(root: Path) -> bool:
 
 
 def tables(root: Path) -> dict[str, pd.DataFrame]:
-    """All results, less what two runs of one suite may differ in: the order, and `TRANSIENT`."""
+    """All results, less what two runs of one suite may differ in: any order, and `TRANSIENT`."""
     from ganbench.store.reader import load_bursts, load_evaluations, load_results, load_windows
 
     found = {
@@ -74,7 +74,9 @@ def tables(root: Path) -> dict[str, pd.DataFrame]:
         "bursts": (load_bursts(root), ["run_id", "burst", "step"]),
     }
     return {
-        name: frame.drop(columns=TRANSIENT, errors="ignore").sort_values(by, ignore_index=True)
+        name: frame.drop(columns=TRANSIENT, errors="ignore")
+        .sort_values(by, ignore_index=True)
+        .sort_index(axis=1)
         for name, (frame, by) in found.items()
     }
 

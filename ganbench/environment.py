@@ -17,6 +17,7 @@ import ganbench
 from ganbench.records import Provenance
 
 PACKAGES: Final = ("torch", "numpy", "scipy", "torchvision", "torch-fidelity", "scikit-learn")
+NUMERIC: Final = ("ganbench", "torch", "numpy", "scipy", "scikit-learn")  # what numbers come from
 ABSENT: Final = "not installed"
 
 
@@ -28,13 +29,14 @@ def describe(device: str, threads: int) -> Provenance:
     """
     versions = {"ganbench": ganbench.__version__, "python": platform.python_version()}
     versions |= {package: version(package) for package in PACKAGES}
+    source = commit(Path(ganbench.__file__).parents[1])
     return Provenance(
         versions=versions,
         device=device,
         threads=threads,
-        commit=commit(Path(ganbench.__file__).parents[1]),
-        fingerprint=fingerprint(versions, device=device, threads=threads),
-        notes={"platform": platform.platform(), "cpu": cpu()},
+        commit=source,
+        fingerprint=fingerprint(versions, device=device, threads=threads, commit=source, cpu=cpu()),
+        notes={"platform": platform.platform(), "cpu": cpu(), "denormals": "flushed to zero"},
     )
 
 
@@ -43,10 +45,12 @@ def to_json(provenance: Provenance) -> dict[str, Any]:
     return asdict(provenance)
 
 
-def fingerprint(versions: Mapping[str, str], *, device: str, threads: int) -> str:
-    """12 hex digits over what can change numbers: ganbench, torch, numpy, the kind of device, threads."""
-    parts = [versions[name] for name in ("ganbench", "torch", "numpy")]
-    text = json.dumps([*parts, device.partition(":")[0], threads])
+def fingerprint(
+    versions: Mapping[str, str], *, device: str, threads: int, commit: str | None, cpu: str
+) -> str:
+    """12 hex digits over what can change numbers: versions, commit, the kind of device, CPU, threads."""
+    parts = [versions[name] for name in NUMERIC]
+    text = json.dumps([*parts, commit, device.partition(":")[0], cpu, threads])
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

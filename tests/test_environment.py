@@ -57,20 +57,33 @@ def test_a_package_that_is_not_there_is_said_to_be_so() -> None:
     assert environment.version("no-such-package-anywhere") == environment.ABSENT
 
 
-VERSIONS = {"ganbench": "1", "torch": "2", "numpy": "3", "scipy": "4"}
+VERSIONS = {
+    "ganbench": "1",
+    "torch": "2",
+    "numpy": "3",
+    "scipy": "4",
+    "scikit-learn": "5",
+    "torchvision": "6",
+}
+HERE = {"device": "cpu", "threads": 1, "commit": "abc", "cpu": "Xeon"}
 
 
-@pytest.mark.parametrize("package", ["ganbench", "torch", "numpy"])
-def test_the_fingerprint_follows_what_can_change_numbers(package: str) -> None:
-    before = environment.fingerprint(VERSIONS, device="cpu", threads=1)
-    assert before != environment.fingerprint(VERSIONS | {package: "9"}, device="cpu", threads=1)
-    assert before != environment.fingerprint(VERSIONS, device="cuda", threads=1)
-    assert before != environment.fingerprint(VERSIONS, device="cpu", threads=2)
+@pytest.mark.parametrize("package", ["ganbench", "torch", "numpy", "scipy", "scikit-learn"])
+def test_the_fingerprint_follows_the_versions_that_numbers_come_from(package: str) -> None:
+    before = environment.fingerprint(VERSIONS, **HERE)
+    assert before != environment.fingerprint(VERSIONS | {package: "9"}, **HERE)
 
 
-def test_the_fingerprint_ignores_what_cannot() -> None:
-    one = environment.fingerprint(VERSIONS, device="cuda:0", threads=1)
-    other = environment.fingerprint(VERSIONS | {"scipy": "9"}, device="cuda:7", threads=1)
+@pytest.mark.parametrize(
+    "change", [{"device": "cuda"}, {"threads": 2}, {"commit": "abd"}, {"commit": None}, {"cpu": "EPYC"}]
+)
+def test_the_fingerprint_follows_machine_and_commit(change: dict[str, object]) -> None:
+    assert environment.fingerprint(VERSIONS, **HERE) != environment.fingerprint(VERSIONS, **HERE | change)
+
+
+def test_the_fingerprint_ignores_what_cannot_change_numbers() -> None:
+    one = environment.fingerprint(VERSIONS, **HERE | {"device": "cuda:0"})
+    other = environment.fingerprint(VERSIONS | {"torchvision": "9"}, **HERE | {"device": "cuda:7"})
     assert one == other
     assert len(one) == 12
 

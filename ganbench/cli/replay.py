@@ -37,6 +37,13 @@ def replay(results: Path, run: str, *, from_step: int | None, until: int | None,
         echo_json({"run": archive.label, **asdict(found), "trace": str(found.trace)})
         return
     click.echo(f"{archive.label}: steps {found.first} to {found.last}, every step in {found.trace}")
-    click.echo(f"{found.equal} of {found.met} evaluations on the way equal those of the run, bit for bit")
+    click.echo(_compared(found.equal, found.met))
     if found.diverged_at is not None:
         click.echo(f"diverged at step {found.diverged_at}")
+
+
+def _compared(equal: int, met: int) -> str:
+    """Of the evaluations met on the way, those that are the run's."""
+    if not met:
+        return "no evaluation on the way, so nothing to compare with the run"
+    return f"{equal} of {met} evaluations on the way equal those of the run, bit for bit"

@@ -13,6 +13,7 @@ import click
 from click.core import ParameterSource
 
 from ganbench.cli.output import echo_json, format_option
+from ganbench.cli.remarks import remarks
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -141,13 +142,10 @@ def _show_results(out: Path, runs: Sequence[Run], form: str) -> int:
     else:
         _print_table(frame)
     click.echo(f"\nresults in {out}", err=True)
-    crashed = frame[frame["status"] == "crashed"]
-    if len(crashed):
-        _tell_of_crashes(crashed)
-    if frame["fingerprint"].nunique() > 1:
-        _tell_of_environments(frame, out)
+    for remark in remarks(frame, out):
+        click.echo(remark, err=True)
     click.echo(f"next: ganbench status {shlex.quote(str(out))}", err=True)
-    return 4 if len(crashed) else 0
+    return 4 if (frame["status"] == "crashed").any() else 0
 
 
 def _results(out: Path, runs: Sequence[Run]) -> pd.DataFrame:
@@ -158,33 +156,6 @@ def _results(out: Path, runs: Sequence[Run]) -> pd.DataFrame:
     frame = load_results(out)
     asked = frame[frame["run_id"].isin(place)]
     return asked.sort_values("run_id", key=lambda ids: ids.map(place), ignore_index=True)
-
-
-def _tell_of_crashes(crashed: pd.DataFrame) -> None:
-    """How many, and what the first of them said last; the store keeps the whole of it."""
-    first = crashed.iloc[0]
-    said = str(first["message"]).rstrip().rpartition("\n")[2]
-    count = "1 run" if len(crashed) == 1 else f"{len(crashed)} runs"
-    click.echo(
-        f"{count} crashed, the first {first['cell']} with seed {first['seed']}: {said}\n"
-        "  the column 'message' of the runs has the tracebacks; the same command tries them again",
-        err=True,
-    )
-
-
-def _tell_of_environments(frame: pd.DataFrame, out: Path) -> None:
-    """Runs of other versions, devices or threads stand in the same table: say which."""
-    from ganbench.store.layout import Layout
-    from ganbench.store.snapshot import environment
-
-    known = environment(Layout(out))["provenance"]
-    click.echo("the runs come from different environments:", err=True)
-    for fingerprint, count in frame["fingerprint"].value_counts(sort=False).items():
-        held = known.get(fingerprint, {})
-        versions = held.get("versions", {})
-        named = ", ".join(f"{name} {versions.get(name, '?')}" for name in ("ganbench", "torch", "numpy"))
-        click.echo(f"  {fingerprint}: {count} runs; {named}, {held.get('device', '?')}", err=True)
-    click.echo("  the column 'fingerprint' keeps them apart; --fresh computes all of them here", err=True)
 
 
 def _print_table(frame: pd.DataFrame) -> None:

@@ -118,7 +118,11 @@ def _fields(frame: pd.DataFrame) -> Iterator[Field]:
     yield Field("runs", lambda runs: str(len(_ended(runs))))
     if (frame["status"] == "crashed").any():
         yield Field("crashed", _crashed, note="Crashed runs are in no share.")
-    yield Field("healthy", _healthy, note="healthy: share of runs that end healthy, Wilson 95 % interval.")
+    yield Field(
+        "healthy",
+        _healthy,
+        note="healthy: share of runs that the suite's failure criteria spare, Wilson 95 % interval.",
+    )
     if _known(frame, "final.covered_modes"):
         yield from _mode_fields(frame)
     elif main := _main_metric(frame):

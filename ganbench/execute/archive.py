@@ -23,7 +23,6 @@ class Checkpoint:
 
     step: int
     runs: tuple[str, ...]
-    fingerprint: str
     tensors: Mapping[str, Any]
 
 
@@ -68,7 +67,7 @@ class Archive:
                 f"{wanted} of run {self.label} is kept; kept: {there}", where=str(self.layout.root)
             )
         held = load(self.layout.kept(self.row["population"], steps[-1] if step is None else step))
-        return Checkpoint(held["step"], tuple(held["runs"]), held["fingerprint"], held["tensors"])
+        return Checkpoint(held["step"], tuple(held["runs"]), held["tensors"])
 
 
 def open_run(results: Path, run: str) -> Archive:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -71,23 +72,32 @@ class Course:
         self.report(Advanced(self.task.population.id, step, total, replicas, self._health()))
 
     def _evaluate(self, step: int) -> None:
+        from ganbench.train.audit import audit
+
+        audited = audit(self.training)
         for of in generators(self.shared):
             samples = self.training.generate(self.shared.evaluation.samples, of=of)
             for r in range(len(self.runs)):
-                self._judge(r, samples[r], step=step, of=of)
+                looked = {name: float(values[r]) for name, values in audited.items()}
+                self._judge(r, samples[r], looked, step=step, of=of)
         self.log.evaluated = step
         self._tell(step)
 
-    def _judge(self, r: int, samples: np.ndarray, *, step: int, of: Which) -> None:
+    def _judge(self, r: int, samples: np.ndarray, looked: dict[str, float], *, step: int, of: Which) -> None:
+        """Evaluate a run, or say that there is nothing to evaluate: a run that diverged has no generator any more."""
         run, judge = self.runs[r], self.judges[r]
-        discriminator = critic(self.training, r) if self.training.game.loss.density_ratio else None
-        values = judge.evaluate(samples, discriminator, final=step == self.shared.steps)
-        self.log.evaluations[r].append(Evaluation(step, of, values))
-        histogram = judge.histogram(samples)
         row = {"run_id": run.id, "cell": run.cell.name, "seed": run.seed, "step": step, "of": of}
-        row |= self.training.counters()
-        row["mode_histogram"] = None if histogram is None else histogram.tolist()
-        self.log.rows.append(row | values)
+        row |= self.training.counters(r)
+        if self.training.diverged_at()[r] is not None:
+            values = dict.fromkeys(judge.names, math.nan)
+            self.log.rows.append(row | {"mode_histogram": None} | values)
+        else:
+            discriminator = critic(self.training, r) if self.training.game.loss.density_ratio else None
+            values = judge.evaluate(samples, discriminator, final=step == self.shared.steps)
+            histogram = judge.histogram(samples)
+            row["mode_histogram"] = None if histogram is None else histogram.tolist()
+            self.log.rows.append(row | looked | values)
+        self.log.evaluations[r].append(Evaluation(step, of, values))
 
     def outcomes(self) -> list[Outcome]:
         """By the evaluations so far, one for each run."""
@@ -127,7 +137,8 @@ class Course:
         judged = [e for e in self.log.evaluations[r] if e.of == self.settings[r].evaluation.judged]
         modes = self.judges[r].modes
         row = common_row(self.task, self.runs[r], found, seconds=seconds)
-        row |= self.training.counters()
+        row |= self.training.counters(r)
+        row |= {f"reference.{name}": value for name, value in self.training.references[r].moments.items()}
         row |= {
             "diverged_at": self.training.diverged_at()[r],
             "strategy": self.training.strategy,

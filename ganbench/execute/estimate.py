@@ -27,7 +27,7 @@ def bytes_per_replica(setting: Setting) -> int:
     held = number * (
         8 * parameters(setting) + BLOCK * (3 * drawn + 2 * recorded) + 12 * _activations(setting)
     )
-    return held + trace + evaluated
+    return held + _masks(setting, number) + trace + evaluated
 
 
 def disk_per_replica(setting: Setting) -> int:
@@ -66,6 +66,23 @@ def network_parameters(options: Options, inputs: int, outputs: int) -> int:
     if not width:
         return (inputs + 1) * outputs
     return (inputs + 1) * wide + (depth - 1) * (width + 1) * wide + (width + 1) * outputs
+
+
+def _masks(setting: Setting, number: int) -> int:
+    """Bytes of the tapes of dropout: a mask for each layer, of G in both players' passes, of D for real and
+    fake and a penalty's samples as well. While one is drawn, it is there twice in float64.
+    """
+    (g, g_layers), (d, d_layers) = _dropped(setting.generator), _dropped(setting.discriminator)
+    kept = 2 * g * g_layers + 4 * d * d_layers
+    drawn = max(g, 2 * d)
+    return BLOCK * setting.batch * (number * kept + 2 * 8 * drawn)
+
+
+def _dropped(options: Options) -> tuple[int, int]:
+    """Width and number of the layers that dropout follows."""
+    if not getattr(options, "dropout", 0):
+        return 0, 0
+    return getattr(options, "width", 0), getattr(options, "depth", 0)
 
 
 def _activations(setting: Setting) -> int:

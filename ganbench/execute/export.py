@@ -14,7 +14,8 @@ def export(archive: Archive, to: Path, *, role: str = "generator", step: int | N
     """Write generator, discriminator or average (the generator's EMA) of a run; the step it stands at.
 
     The file's metadata hold run, cell, seed, step and the resolved setting, so that it can be used without
-    the results folder. Raises InputError for a step that is not kept, UsageError, StorageError.
+    the results folder. Raises InputError for a step that is not kept, UsageError for an average that the
+    run does not keep, StorageError.
     """
     from safetensors.torch import save
 
@@ -24,7 +25,9 @@ def export(archive: Archive, to: Path, *, role: str = "generator", step: int | N
     chosen = next(known for known in ROLES if known == role)
     if f"{chosen}.flat" not in held.tensors:
         raise UsageError(
-            f"run {archive.label} keeps no moving average of its generator", where=f"--network {role}"
+            f"run {archive.label} keeps no moving average of its generator",
+            where="--network ema",
+            hint="use --network generator, or ask for an average with ema in the suite",
         )
     module = replica_network(
         archive.setting(archive.run_id), chosen, held.tensors, held.runs.index(archive.run_id)
@@ -38,6 +41,5 @@ def export(archive: Archive, to: Path, *, role: str = "generator", step: int | N
         "setting": json.dumps(archive.setting(archive.run_id).content(), sort_keys=True),
     }
     state = {name: tensor.contiguous() for name, tensor in module.state_dict().items()}
-    to.parent.mkdir(parents=True, exist_ok=True)
     write_bytes(to, save(state, metadata))
     return held.step

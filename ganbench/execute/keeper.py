@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ganbench.errors import InputError
 from ganbench.execute.task import Task
-from ganbench.records import Evaluation, Population, Run
+from ganbench.records import Evaluation, Population, Provenance, Run
 from ganbench.store.atomic import write_bytes
 from ganbench.store.layout import Layout
 
@@ -59,7 +59,8 @@ class Keeper:
         self._population = task.population.id
         self._identity = {
             "runs": [run.id for run in task.population.runs],
-            "fingerprint": task.provenance.fingerprint,
+            "environment": compatible(task.provenance),
+            "probes": [json.dumps(run.cell.content["probes"]) for run in task.population.runs],
         }
         self._interval = task.checkpoint_every
         self._kept = quarters(evaluated)
@@ -105,6 +106,15 @@ class Keeper:
         if training.step in self._kept:
             path = self._layout.kept(self._population, training.step)
             save(path, {**self._identity, "step": training.step, "tensors": game_of(training)})
+
+
+def compatible(provenance: Provenance) -> str:
+    """What must be equal for a checkpoint to be taken up: versions and kind of device, not the machine.
+
+    On another machine the last bits may differ; to go on is still better than to lose the work.
+    """
+    versions = {name: provenance.versions.get(name) for name in ("ganbench", "torch", "numpy")}
+    return json.dumps([versions, provenance.device.partition(":")[0], provenance.threads], sort_keys=True)
 
 
 def in_progress(layout: Layout, missing: Sequence[Run]) -> list[Population]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ganbench.environment import describe
-from ganbench.errors import Interrupted
+from ganbench.errors import InputError, Interrupted
 from ganbench.execute.keeper import in_progress
 from ganbench.execute.plan import Plan, device_of, plan
 from ganbench.execute.pool import Pool
@@ -16,7 +16,10 @@ from ganbench.execute.stop import stopping
 from ganbench.execute.task import CHECKPOINT_EVERY, Advanced, Finished, Paused, Report, Stopping, Task
 from ganbench.execute.worker import execute
 from ganbench.records import Outcome, Population, Provenance, Run
+from ganbench.store.atomic import storing
 from ganbench.store.layout import Layout
+from ganbench.store.snapshot import plan as planned_runs
+from ganbench.store.tables import Damaged
 from ganbench.store.writer import Results, open_results
 from ganbench.suite.expand import expand
 from ganbench.suite.suite import Suite
@@ -96,8 +99,8 @@ def run_job(job: Job, progress: Progress) -> list[Run]:
     """
     runs = job.runs()
     device = device_of(job.device)
-    if job.fresh:
-        job.plan(runs)  # what does not fit is refused before anything is deleted
+    _foresee(job, runs)  # what does not fit is refused before anything is written or deleted
+    _refuse_changed(job, runs)
     provenance = describe(device, 1)
     with open_results(
         job.out,
@@ -116,6 +119,38 @@ def run_job(job: Job, progress: Progress) -> list[Run]:
             except (KeyboardInterrupt, Paused):
                 raise _interrupted(job, runs, results.finished()) from None
     return runs
+
+
+def _foresee(job: Job, runs: Sequence[Run]) -> None:
+    """Raises what `Job.missing` and `Job.plan` raise, and StorageError for a closed folder; writes nothing."""
+    with storing(job.out):
+        try:
+            missing = job.missing(runs)
+        except Damaged:  # to be set aside once the folder is locked, and told then
+            missing = list(runs)
+        begun = [] if job.fresh else in_progress(Layout(job.out), missing)
+    if missing:
+        job.plan(missing, begun)
+
+
+def _refuse_changed(job: Job, runs: Sequence[Run]) -> None:
+    """One name must not stand for two cells in one folder: raises InputError where the suite has changed."""
+    layout = Layout(job.out)
+    if job.fresh or not layout.is_results():
+        return
+    try:
+        planned = planned_runs(layout)
+    except Damaged:
+        return  # set aside, and told, once the folder is locked
+    cells = {run.cell.name: run.cell.id for run in runs}
+    for entry in planned:
+        held = str(entry["run_id"]).rpartition("-")[0]
+        if cells.get(entry["cell"], held) != held:
+            raise InputError(
+                f"holds runs of cell '{entry['cell']}' with other content: the suite has changed since",
+                where=str(job.out),
+                hint="choose another --out, or delete these results with --fresh; a changed suite wants a new version",
+            )
 
 
 def _interrupted(job: Job, runs: Sequence[Run], finished: Set[str]) -> Interrupted:

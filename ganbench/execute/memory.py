@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
+
+from ganbench.execute.cgroup import control_groups, text
 
 
 def available_memory(root: Path = Path("/")) -> int | None:
@@ -11,7 +12,7 @@ def available_memory(root: Path = Path("/")) -> int | None:
 
     `root`: where /proc and /sys are.
     """
-    told = (_machine(root), *map(_left, _control_groups(root)))
+    told = (_machine(root), *map(_left, control_groups(root)))
     return min((left for left in told if left is not None), default=None)
 
 
@@ -20,20 +21,9 @@ def _machine(root: Path) -> int | None:
     return int(fields["MemAvailable:"]) * 1024 if "MemAvailable:" in fields else None
 
 
-def _control_groups(root: Path) -> Iterator[Path]:
-    """The process's own (version 2) and those around it: the limit of each holds."""
-    top = root / "sys/fs/cgroup"
-    own = _text(root / "proc/self/cgroup").partition("0::/")[2].partition("\n")[0]
-    group = top / own
-    yield group
-    while group != top:
-        group = group.parent
-        yield group
-
-
 def _left(group: Path) -> int | None:
     """Below the limit of a control group; files that the system keeps in memory give way."""
-    most, used = _text(group / "memory.max").strip(), _text(group / "memory.current").strip()
+    most, used = text(group / "memory.max").strip(), text(group / "memory.current").strip()
     if not (most.isdigit() and used.isdigit()):  # "max", or no limit is kept here
         return None
     files = int(_fields(group / "memory.stat").get("inactive_file", 0))
@@ -42,10 +32,5 @@ def _left(group: Path) -> int | None:
 
 def _fields(path: Path) -> dict[str, str]:
     """First and second word of each line."""
-    words = [line.split() for line in _text(path).splitlines()]
+    words = [line.split() for line in text(path).splitlines()]
     return {line[0]: line[1] for line in words if len(line) > 1}
-
-
-def _text(path: Path) -> str:
-    """Nothing where there is no such file: other systems tell otherwise, or not at all."""
-    return path.read_text(encoding="ascii") if path.is_file() else ""

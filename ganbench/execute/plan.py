@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ganbench.errors import DeviceError, StorageError
+from ganbench.execute.cores import available_cores
 from ganbench.execute.estimate import WORKER, bytes_per_replica, work_per_step
 from ganbench.execute.memory import available_memory
 from ganbench.records import Population, Run
@@ -64,11 +65,11 @@ def plan(
 ) -> Plan:
     """Cut runs into populations and order them, the longest first; those that were `begun` stay whole.
 
-    On a CPU each worker is one process with one thread, as many as there are cores (or populations).
+    On a CPU each worker is one process with one thread, as many as there are cores to use (or populations).
     Raises StorageError where it would not fit into memory.
     """
     cuda = device != "cpu"
-    most = 1 if cuda else workers or _cores()
+    most = 1 if cuda else workers or available_cores()
     taken = {run.id for population in begun for run in population.runs}
     programs = groups([run for run in runs if run.id not in taken])
     cut = list(begun)
@@ -80,11 +81,6 @@ def plan(
     memory = used * WORKER + sum(sorted((_memory(p) for p in cut), reverse=True)[:used])
     _require(memory, cuda=cuda)
     return Plan(tuple(ordered), device, used, threads=1, memory=memory)
-
-
-def _cores() -> int:
-    """Those that this process may use, where the system tells."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _replicas(program: Sequence[Run], *, cuda: bool, parts: int) -> int:

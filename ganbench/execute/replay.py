@@ -36,7 +36,7 @@ def replay(archive: Archive, *, from_step: int | None = None, until: int | None 
 
     from_step: None starts from the checkpoint before the failure, or the last before the end. until: None
     goes on for a tenth of the run after the failure, or to the end. Raises UsageError for steps outside
-    the run, InputError, StorageError.
+    the run or after its divergence, InputError, StorageError.
     """
     setting = archive.setting(archive.run_id)
     onset = _onset(archive.row)
@@ -48,6 +48,7 @@ def replay(archive: Archive, *, from_step: int | None = None, until: int | None 
         training = _training(archive, members)
         if start:
             _restore(training, archive, start)
+            _require_alive(archive, training.diverged_at()[replica], start=start)
         equal, met = _train(training, archive, setting, replica=replica, last=last)
     path = archive.layout.replay(archive.run_id, start)
     _write(training, path, members, archive.run_id)
@@ -96,6 +97,17 @@ def _restore(training: Training, archive: Archive, step: int) -> None:
     restore_game(training, archive.checkpoint(step).tensors, step=step)
 
 
+def _require_alive(archive: Archive, diverged_at: int | None, *, start: int) -> None:
+    """A diverged replica stands still: none of its steps would be on record."""
+    if diverged_at is not None:
+        raise UsageError(
+            f"run {archive.label} had diverged at step {diverged_at}: at the checkpoint of step {start} there is "
+            "nothing left to train",
+            where="--from-step",
+            hint=f"start at step {diverged_at} or before",
+        )
+
+
 def _train(
     training: Training, archive: Archive, setting: Setting, *, replica: int, last: int
 ) -> tuple[int, int]:
@@ -131,5 +143,4 @@ def _same(values: Mapping[str, float], was: Mapping[str, Any]) -> bool:
 def _write(training: Training, path: Path, members: Sequence[str], run_id: str) -> None:
     columns = training.trace.bursts(list(members))
     mine = columns["run_id"] == run_id
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_table(path, from_columns("bursts", {name: values[mine] for name, values in columns.items()}))

@@ -46,5 +46,7 @@ def metric_columns(judged: Sequence[Evaluation], floors: dict[str, float]) -> Ro
     final = judged[-1].values
     series = {name: [one.values.get(name, math.nan) for one in judged] for name in final}
     row = {f"final.{name}": value for name, value in final.items()}
-    row |= {f"best.{name}": best(name, values) for name, values in series.items()}
+    # A share above its ceiling is no better: the samples have collapsed inside the modes.
+    ideals = {"high_quality": floors.get("high_quality")}
+    row |= {f"best.{name}": best(name, values, ideal=ideals.get(name)) for name, values in series.items()}
     return row | {f"floor.{name}": value for name, value in floors.items()}

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import traceback
 from dataclasses import replace
+from typing import Final
 
 from ganbench.errors import GanbenchError
 from ganbench.execute.course import Course
 from ganbench.execute.rows import common_row
 from ganbench.execute.task import Finished, Paused, Report, Stopping, Task, never
 from ganbench.records import Outcome, Population
+
+# What torch says on a CPU, in a plain RuntimeError: on Linux and macOS, and on Windows.
+_NO_MEMORY: Final = ("DefaultCPUAllocator: can't allocate memory", "DefaultCPUAllocator: not enough memory")
 
 
 def execute(task: Task, report: Report, stopping: Stopping = never) -> None:
@@ -26,19 +30,22 @@ def execute(task: Task, report: Report, stopping: Stopping = never) -> None:
 
 def _attempt(task: Task, report: Report, stopping: Stopping) -> bool:
     """False where memory did not suffice for so many replicas; then nothing is recorded."""
-    import torch
-
     try:
         Course(task, report, stopping).run()
     except (GanbenchError, Paused):
         raise
-    except (torch.OutOfMemoryError, MemoryError):
-        if len(task.population.runs) > 1:
+    except Exception as error:
+        if _is_out_of_memory(error) and len(task.population.runs) > 1:
             return False
         _record_crash(task, report)
-    except Exception:
-        _record_crash(task, report)
     return True
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    import torch
+
+    known = isinstance(error, torch.OutOfMemoryError | MemoryError)
+    return known or (isinstance(error, RuntimeError) and any(text in str(error) for text in _NO_MEMORY))
 
 
 def _halves(population: Population) -> tuple[Population, Population]:

@@ -35,8 +35,10 @@ class Loss:
     paired: the generator's loss needs the logits of real samples too.
     decision: the logit between real and fake; None where a level means nothing (critics).
     density_ratio: at the optimum the logit is ln(p_data / p_model).
-    equilibrium: (discriminator loss, generator loss) of a blind discriminator; None where arbitrary.
-    attenuation: |d generator loss of one sample / d its logit|, elementwise; None where constant.
+    equilibrium: (discriminator loss, generator loss) of a discriminator that answers the decision value to
+        everything; None where arbitrary.
+    attenuation: |d generator loss of one sample / d its logit|, elementwise; None where constant, or where
+        it depends on another sample's logit (paired).
     """
 
     discriminator: Callable[[Tensor, Tensor], Tensor]
@@ -122,6 +124,7 @@ LEAST_SQUARES = Loss(
     decision=0.5,
     attenuation=lambda logit: (logit - 1).abs(),
 )
+# Any level within the margins is an equilibrium of D; G's loss is given at the decision value.
 HINGE = Loss(hinge_discriminator, wasserstein_generator, equilibrium=(2.0, 0.0), decision=0.0)
 RELATIVISTIC_PAIRING = Loss(
     relativistic_discriminator,

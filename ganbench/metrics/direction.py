@@ -16,16 +16,19 @@ IDEAL: Final = {
     "sliced_wasserstein": -math.inf,
     "sliced_wasserstein_2": -math.inf,
     "exact_wasserstein": -math.inf,
-    "energy_distance": -math.inf,
+    "energy_distance": 0.0,  # unbiased: below 0 is noise
     "distance": -math.inf,
     "value_function": -math.log(4),
     "discriminator_error": -math.inf,
 }
 
 
-def best(metric: str, values: Iterable[float]) -> float:
-    """The value nearest to the metric's ideal; NaN where none is finite. Raises KeyError for an unknown metric."""
-    ideal = IDEAL[metric]
+def best(metric: str, values: Iterable[float], *, ideal: float | None = None) -> float:
+    """The value nearest to the ideal (by default the metric's); NaN where none is finite.
+
+    Raises KeyError for an unknown metric.
+    """
+    ideal = IDEAL[metric] if ideal is None else ideal
     finite = [value for value in values if math.isfinite(value)]
     if not finite:
         return math.nan

@@ -48,6 +48,11 @@ class Recorder:
             self._chunk[name] = values.new_full((self.length, *values.shape), torch.nan, dtype=dtype)
         self._chunk[name][self._row].copy_(values)
 
+    def write_penalty(self, name: str, values: Tensor) -> None:
+        """Of a step that is not the last of its iteration, only penalties are kept."""
+        if name.startswith("penalty_"):
+            self.write(name, values)
+
     def step(self) -> None:
         self._row += 1
 

@@ -16,6 +16,7 @@ from ganbench.probes.updates import update_ratios
 SCALARS = (
     "loss_d",
     "loss_g",
+    "penalised",
     "gradient_norm_d",
     "gradient_norm_g",
     "first_layer_gradient_d",

@@ -24,12 +24,16 @@ FLIGHT_BURST = -1  # the number of that burst
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How much of `steps` is kept: at most `windows` windows, `bursts` stretches of at most `burst_steps`."""
+    """How much of `steps` iterations is kept: at most `windows` windows, `bursts` stretches of at most `burst_steps`.
+
+    stride: generator steps of an iteration; columns count generator steps.
+    """
 
     steps: int
     windows: int
     bursts: int
     burst_steps: int
+    stride: int = 1
 
     @property
     def window_steps(self) -> int:
@@ -124,7 +128,10 @@ class Trace:
         """One row for each replica (called by `names`) and window that has steps in it."""
         if self._windows is None:
             return {}
-        return self._windows.columns(names, self._names)
+        columns = self._windows.columns(names, self._names)
+        first, last = columns["first_step"], columns["last_step"]
+        stride = self.plan.stride
+        return columns | {"first_step": first * stride, "last_step": (last + 1) * stride - 1}
 
     def bursts(self, names: Sequence[str]) -> Columns:
         """One row for each kept step; burst -1 is the flight recorder."""
@@ -134,7 +141,7 @@ class Trace:
         columns: Columns = {
             "run_id": np.concatenate([np.full(len(s.steps), names[s.replica]) for s in kept]),
             "burst": np.concatenate([np.full(len(s.steps), s.burst) for s in kept]),
-            "step": np.concatenate([s.steps for s in kept]),
+            "step": np.concatenate([s.steps for s in kept]) * self.plan.stride,
         }
         values = np.concatenate([_widen(s.values, len(self._names)) for s in kept])
         return columns | {name: values[:, k] for k, name in enumerate(self._names)}

@@ -61,7 +61,7 @@ class Windows:
             self._open = _empty(self._replicas, self._signals)
 
     def _close(self) -> None:
-        self._done.append((self._number, self._first, self._last, self._open.astype(np.float32)))
+        self._done.append((self._number, self._first, self._last, _rounded(self._open)))
 
     def state(self) -> dict[str, Any]:
         """Everything, as arrays and numbers; `restore` takes it back."""
@@ -87,7 +87,7 @@ class Windows:
 
     def columns(self, names: Sequence[str], signals: Sequence[str]) -> Columns:
         """One row for each replica (called by `names`) and window in which it was alive."""
-        last = (self._number, self._first, self._last, self._open.astype(np.float32))
+        last = (self._number, self._first, self._last, _rounded(self._open))
         rows = [row for row in (*self._done, last) if row[2] >= row[1]]
         values = np.stack(
             [_pad(row[3], len(signals)) for row in rows], axis=1
@@ -103,6 +103,12 @@ class Windows:
             for k, statistic in enumerate(STATISTICS):
                 table[f"{signal}.{statistic}"] = values[k, window, replica, s]
         return table
+
+
+def _rounded(sums: Sums) -> Values:
+    """To float32; what is too large for it, in a run about to diverge, becomes infinite."""
+    with np.errstate(over="ignore"):
+        return sums.astype(np.float32)
 
 
 def _merge(open_: Sums, values: Sums) -> Sums:

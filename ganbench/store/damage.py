@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -11,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ganbench.errors import InputError
 from ganbench.store.layout import Layout
+from ganbench.store.progress import members
 from ganbench.store.snapshot import Snapshot, environment, latest, part_of, plan
-from ganbench.store.tables import AGAIN, Damaged, from_rows, read, reading, run_ids
+from ganbench.store.tables import AGAIN, Damaged, from_rows, read, run_ids
 from ganbench.store.zipped import check_all, check_ends
 
 if TYPE_CHECKING:
@@ -78,8 +78,10 @@ class _Examiner:
 
     def examine(self) -> Examination:
         layout = self.layout
-        suite = self.attempt(layout.environment, partial(environment, layout), {}, means=_ANEW).get("suite")
-        planned = self.attempt(layout.plan, partial(plan, layout), [], means=_ANEW)
+        suite = self.attempt(
+            layout.environment, partial(environment, layout), dict[str, Any](), means=_ANEW
+        ).get("suite")
+        planned = self.attempt(layout.plan, partial(plan, layout), list[dict[str, Any]](), means=_ANEW)
         self.known = {run["run_id"] for run in planned} | self.asked if planned else set()
         sources = self.parts()  # before the top tables, as `snapshot` does
         held = latest([self.top(), *sources])
@@ -158,28 +160,17 @@ class _Examiner:
                 self.damages.append(Damage(path, error))
 
     def check_checkpoints(self) -> None:
-        for path in sorted(self.layout.work.glob("*/checkpoint.pt")):
-            self.attempt_if_there(path, check_all, _RESTART)
-        for path in sorted(self.layout.work.glob("*/runs.json")):
-            self.attempt_if_there(path, _check_members, _RESTART)
-        for path in sorted(self.layout.checkpoints.glob("*/*.pt")):
-            self.attempt_if_there(path, check_ends, _WITHOUT)
+        layout = self.layout
+        for path in sorted(layout.work.glob("*/checkpoint.pt")):
+            self.attempt_if_there(path, partial(check_all, path), _RESTART)
+        for path in sorted(layout.work.glob("*/runs.json")):
+            self.attempt_if_there(path, partial(members, layout, path.parent.name), _RESTART)
+        for path in sorted(layout.checkpoints.glob("*/*.pt")):
+            self.attempt_if_there(path, partial(check_ends, path), _WITHOUT)
 
-    def attempt_if_there(self, path: Path, check: Callable[[Path], None], means: str) -> None:
+    def attempt_if_there(self, path: Path, look: Callable[[], object], means: str) -> None:
         """A population in progress may end meanwhile."""
         before = len(self.damages)
-        self.attempt(path, partial(check, path), None, means=means)
+        self.attempt(path, look, None, means=means)
         if not path.exists():
             del self.damages[before:]
-
-
-def _check_members(path: Path) -> None:
-    try:
-        with reading(path, but=(FileNotFoundError,)):
-            members = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, RecursionError):
-        members = None
-    texts = isinstance(members, list) and all(isinstance(run, str) for run in members)
-    if not texts or len(set(members)) < len(members):
-        hint = "run the suite again: that sets it aside and starts the population again"
-        raise Damaged("is no list of runs", where=str(path), hint=hint)

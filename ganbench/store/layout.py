@@ -128,6 +128,10 @@ class Layout:
         """Where a merged part is taken by one rename, before it is deleted."""
         return self.work / f"{population}.merged"
 
+    def is_scrap(self, folder: Path) -> bool:
+        """Whether a folder below work/ is a part that was never shown, or was merged already."""
+        return folder.suffix in {".part", ".merged"}
+
     def committed(self) -> list[str]:
         """The populations in parts/, by name."""
         if not self.parts.is_dir():

@@ -62,7 +62,10 @@ RUNS: Final = (
     ),
     optional("text", "criterion", "", "the failure criterion that was broken; empty unless failed"),
     optional(
-        "integer", "diverged_at", "generator steps", "first step with a non-finite weight; empty if none"
+        "integer",
+        "diverged_at",
+        "generator steps",
+        "step whose loss or gradient was not finite: the run stopped before it; empty if none",
     ),
     optional("text", "message", "", "traceback of a crashed run; else empty"),
     Column("seconds", "number", "s", "wall time of the population divided by its replicas"),
@@ -84,6 +87,12 @@ RUNS: Final = (
     optional("number", "final.*", "of the metric", "metric at the last evaluation; NaN: undefined there"),
     optional("number", "best.*", "of the metric", "best value of the metric over the run's evaluations"),
     optional("number", "floor.*", "of the metric", "metric of real samples against real ones at the same n"),
+    optional(
+        "number",
+        "reference.*",
+        "of the feature",
+        "the same of real samples: mean_k, std_k, pairwise_distance",
+    ),
     text("content", "the cell's resolved setting as JSON, every default filled in"),
 )
 
@@ -99,6 +108,10 @@ EVALUATIONS: Final = (
     optional(
         "integers", "mode_histogram", "samples", "samples in each mode; empty where the data has no modes"
     ),
+    optional("number", "auc_train", "", "rank AUC of D: generated samples against training data"),
+    optional("number", "auc_held_out", "", "the same against data that D was not trained on"),
+    optional("number", "singular_value_g", "", "largest singular value of any weight matrix of G"),
+    optional("number", "singular_value_d", "", "the same of D"),
     optional("number", "*", "of the metric", "one column for each metric of the suite; NaN: undefined there"),
 )
 

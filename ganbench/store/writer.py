@@ -17,6 +17,7 @@ from ganbench.store.damage import complete
 from ganbench.store.layout import Layout, remove
 from ganbench.store.lock import locked
 from ganbench.store.mend import Tell, take_up
+from ganbench.store.progress import members
 from ganbench.store.schema import SCHEMA_VERSION
 from ganbench.store.snapshot import environment, plan, snapshot
 from ganbench.store.tables import Row, from_columns, from_rows
@@ -77,6 +78,15 @@ class Results:
         for population in committed:
             self._retire(population)
 
+    def sweep(self) -> None:
+        """Delete what a killed writer left half-made, and the progress of populations that have since ended."""
+        folders = [path for path in self.layout.work.glob("*") if path.is_dir()]
+        finished = self.finished() if folders else set()
+        for folder in folders:
+            if self.layout.is_scrap(folder) or not finished.isdisjoint(members(self.layout, folder.name)):
+                with storing(folder):
+                    remove(folder)
+
     @contextlib.contextmanager
     def _new_part(self, population: str) -> Iterator[Any]:
         unfinished, part = self.layout.unfinished(population), self.layout.part(population)
@@ -133,6 +143,7 @@ def open_results(
         _inscribe(layout, suite_text, suite_identity, provenance, wanted)
         results = Results(layout)
         results.merge()
+        results.sweep()
         yield results
 
 

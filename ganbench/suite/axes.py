@@ -13,8 +13,10 @@ from typing import Final
 from ganbench.suite.problems import Problems
 from ganbench.suite.scalars import label
 from ganbench.suite.tree import Node, Place, merge, nest
+from ganbench.suite.wording import shown
 
 RESERVED: Final = "/,"  # separate labels in a cell's name, terms in an expression
+LONGEST_LABEL: Final = 100  # bytes: labels are names of folders, which systems limit to 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,19 @@ def text_of(node: Node) -> str:
         rest = " ".join(f"{key}={text_of(below)}" for key, below in node.fields.items() if key != "name")
         return text_of(name) + (f"({rest})" if rest else "") if name else rest or "none"
     return label(node.value)
+
+
+def flaw(label: str) -> str:
+    """Why a text cannot be a label; empty if it can. Labels make the names of cells, and of files below samples/."""
+    if not label:
+        return "it is empty"
+    if any(mark in label for mark in RESERVED):
+        return "it has '/' or ','"
+    if label in (".", ".."):
+        return "it is the name of a folder"
+    if not label.isprintable():
+        return "it has a character that cannot be printed"
+    return "" if len(label.encode()) <= LONGEST_LABEL else f"it is longer than {LONGEST_LABEL} bytes"
 
 
 def _axis(name: str, node: Node, problems: Problems) -> Axis:
@@ -118,7 +133,8 @@ def _distinct(name: str, points: list[Point], problems: Problems) -> tuple[Point
     for point in points:
         if point.label in found:
             problems.add(point.place, f"axis '{name}' has '{point.label}' more than once")
-        if not point.label or any(mark in point.label for mark in RESERVED):
-            problems.add(point.place, f"'{point.label}' cannot be a label: empty, or with '/' or ','")
+        if why := flaw(point.label):
+            what = f"{shown(point.label)} cannot be a label: {why}; choose one as a named preset"
+            problems.add(point.place, what)
         found.setdefault(point.label, point)
     return tuple(found.values())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ganbench import registry
 from ganbench.errors import expected
 from ganbench.gan.penalties import Lazy
+from ganbench.metrics.direction import IDEAL
 from ganbench.suite.datasets import dataset
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Clash:
 def clashes(setting: Setting) -> Iterator[Clash]:
     """All of them, in the order of the setting."""
     yield from _penalties(setting)
+    yield from _norms(setting)
     yield from _schedule(setting)
     yield from _evaluation(setting)
     yield from _failure(setting)
@@ -45,6 +47,15 @@ def _penalties(setting: Setting) -> Iterator[Clash]:
                 f"penalty '{penalty.name}' needs a discriminator without norm: batch, which couples the samples of a "
                 "batch: no sample has a gradient of its own",
                 (("penalties", index), ("discriminator", "norm")),
+            )
+
+
+def _norms(setting: Setting) -> Iterator[Clash]:
+    for player in ("generator", "discriminator"):
+        if setting.batch == 1 and getattr(getattr(setting, player), "norm", None) == "batch":
+            yield Clash(
+                f"norm: batch of the {player} needs a batch of at least 2: one sample has no variance",
+                (("batch",), (player, "norm")),
             )
 
 
@@ -97,13 +108,20 @@ def _failure(setting: Setting) -> Iterator[Clash]:
                 f"metric '{criterion.metric}' is not evaluated here, {expected(criterion.metric, measured)}",
                 (("failure", index, "metric"), ("data",), ("evaluation", "metrics")),
             )
+        elif criterion.drawdown is not None and criterion.metric not in IDEAL:
+            yield Clash(
+                f"metric '{criterion.metric}' has no better and worse, {expected(criterion.metric, IDEAL)}",
+                (("failure", index, "metric"),),
+            )
     yield from _reach(setting)
 
 
 def _reach(setting: Setting) -> Iterator[Clash]:
     """A criterion that no run can meet would call every run healthy."""
     for index, criterion in enumerate(setting.failure):
-        judged = sum(step > criterion.after * setting.steps for step in setting.evaluated())
+        # A drawdown is a loss of what was there before: nothing can be lost at the first evaluation.
+        judgeable = setting.evaluated()[criterion.drawdown is not None :]
+        judged = sum(step > criterion.after * setting.steps for step in judgeable)
         if judged < criterion.consecutive:
             yield Clash(
                 f"the criterion '{criterion}' needs {criterion.consecutive} evaluations, but only {judged} "

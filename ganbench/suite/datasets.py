@@ -1,4 +1,4 @@
-"""What a suite must know of a data set: the shape of a sample and the metrics that judge it."""
+"""What a suite must know of a data set: what a sample is, and the metrics that judge it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ class Described(Protocol):
 
     @property
     def shape(self) -> tuple[int, ...]: ...
+
+    @property
+    def image_shape(self) -> tuple[int, int] | None: ...
 
     @property
     def default_metrics(self) -> tuple[str, ...]: ...

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ganbench.errors import expected
-from ganbench.suite.axes import RESERVED, Axis, Point, text_of
+from ganbench.suite.axes import Axis, Point, flaw, text_of
 from ganbench.suite.problems import Problems
 from ganbench.suite.tree import Node
-from ganbench.suite.wording import stranger
+from ganbench.suite.wording import shown, stranger
 
 Exclusion = Mapping[str, str]
 
@@ -54,13 +54,11 @@ def _inclusion(item: Node, problems: Problems) -> Point | None:
     for key in set(item.fields) - {"name", "set"}:
         problems.add(item.fields[key].head, stranger(key, ["name", "set"]))
     name, patch = item.child("name"), item.child("set")
-    if (
-        name is None
-        or not isinstance(name.value, str)
-        or not name.value
-        or any(m in name.value for m in RESERVED)
-    ):
+    if name is None or not isinstance(name.value, str):
         problems.add((name or item).place, "an included cell needs a name: text without '/' and ','")
+        return None
+    if why := flaw(name.value):
+        problems.add(name.place, f"{shown(name.value)} cannot be the name of a cell: {why}")
         return None
     if patch is None or not isinstance(patch.value, dict):
         problems.add(

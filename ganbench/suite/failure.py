@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal
 
+from ganbench.metrics.direction import IDEAL
+from ganbench.metrics.direction import best as best_of
 from ganbench.records import Evaluation, Outcome
 from ganbench.suite.schema import Criterion
 
@@ -34,29 +36,70 @@ def outcome(
     return min(failures, key=_step, default=HEALTHY)
 
 
-def breaks(criterion: Criterion, evaluation: Evaluation) -> bool:
-    """Whether a value is beyond the bound. One that is missing or not finite is: nothing good can be said of it."""
-    value = evaluation.values.get(criterion.metric, math.nan)
+def breaks(criterion: Criterion, evaluation: Evaluation, *, best: float = math.nan) -> bool:
+    """Whether a value is beyond the bound. One that is missing or not finite is: nothing good can be said of it.
+
+    best: of the earlier evaluations, what a drawdown is measured from; with NaN there is none.
+    """
+    value = _value(criterion, evaluation)
     if not math.isfinite(value):
         return True
     if criterion.below is not None:
         return value < criterion.below
-    return criterion.above is not None and value > criterion.above
+    if criterion.above is not None:
+        return value > criterion.above
+    return criterion.drawdown is not None and _exceeds(
+        drawdown(criterion.metric, value, best=best), criterion.drawdown
+    )
+
+
+def drawdown(metric: str, value: float, *, best: float) -> float:
+    """By how much a value is farther from the metric's ideal than the best one; below 0 where it is nearer.
+
+    Raises KeyError for a metric without a direction.
+    """
+    ideal = IDEAL[metric]
+    if math.isinf(ideal):
+        return best - value if ideal > 0 else value - best
+    return abs(value - ideal) - abs(best - ideal)
+
+
+def _exceeds(loss: float, bound: float) -> bool:
+    # Shares are decimals: 0.9 - 0.7 is a last bit more than 0.2, and no loss of more than 0.2.
+    return loss > bound and not math.isclose(loss, bound, rel_tol=1e-9, abs_tol=1e-12)
 
 
 def _failure(criterion: Criterion, evaluations: Sequence[Evaluation], steps: int) -> Outcome | None:
-    judged = [one for one in evaluations if one.step > criterion.after * steps]
-    for streak in _streaks(criterion, judged):
+    before = _bests(criterion, evaluations)
+    judged = [
+        (one.step, breaks(criterion, one, best=best))
+        for one, best in zip(evaluations, before, strict=True)
+        if one.step > criterion.after * steps
+    ]
+    for streak in _streaks(judged):
         if len(streak) == criterion.consecutive:
             return Outcome("failed", streak[0], str(criterion))
     return None
 
 
-def _streaks(criterion: Criterion, evaluations: Sequence[Evaluation]) -> Iterator[list[int]]:
-    """After each evaluation, the steps of the unbroken row of bad ones that ends with it."""
-    streak: list[int] = []
+def _bests(criterion: Criterion, evaluations: Sequence[Evaluation]) -> Iterator[float]:
+    """Before each evaluation, the best value so far; those that are not judged count too."""
+    best = math.nan
     for evaluation in evaluations:
-        streak = [*streak, evaluation.step] if breaks(criterion, evaluation) else []
+        yield best
+        if criterion.drawdown is not None:
+            best = best_of(criterion.metric, (best, _value(criterion, evaluation)))
+
+
+def _value(criterion: Criterion, evaluation: Evaluation) -> float:
+    return evaluation.values.get(criterion.metric, math.nan)
+
+
+def _streaks(judged: Iterable[tuple[int, bool]]) -> Iterator[list[int]]:
+    """After each evaluation (step, bad), the steps of the unbroken row of bad ones that ends with it."""
+    streak: list[int] = []
+    for step, bad in judged:
+        streak = [*streak, step] if bad else []
         yield streak
 
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from ganbench.errors import UsageError
 from ganbench.suite import expand
-from ganbench.suite.axes import axes
+from ganbench.suite.axes import axes, flaw
 from ganbench.suite.exclude import exclusions, inclusions
 from ganbench.suite.override import Override, override
 from ganbench.suite.problems import Problems
@@ -18,7 +18,7 @@ from ganbench.suite.seeds import seeds_of
 from ganbench.suite.suite import STRUCTURE, TIERS, Header, Suite
 from ganbench.suite.tree import Node
 from ganbench.suite.wanted import keys
-from ganbench.suite.wording import stranger
+from ganbench.suite.wording import shown, stranger
 from ganbench.suite.yaml import Document, read
 
 _KNOWN = (*Header.model_fields, *STRUCTURE, "seeds", *keys(Setting))
@@ -66,6 +66,10 @@ def _header(root: Node, problems: Problems) -> Header:
     except ValidationError as error:
         problems.explain(error, root, Header)
         return Header.model_construct(suite="suite", version="")
+    if why := flaw(header.suite):
+        problems.add(
+            root.nearest(["suite"]).place, f"{shown(header.suite)} cannot be the name of a suite: {why}"
+        )
     if not header.names_itself:
         problems.add(
             root.nearest(["version"]).place, f"version is '{header.version}', expected {header.suite}-v1"

@@ -22,7 +22,8 @@ def populations(runs: Sequence[Run], *, replicas: int | None = None) -> list[Pop
     """Runs of one program together, at most `replicas` in each (None: all), in the order of the runs.
 
     Two runs share a program when their content is equal but for the options marked PER_REPLICA, for data
-    of the same sample shape, for the metrics and for the failure criteria. Raises ValueError for replicas < 1.
+    of the same sample shape (and image shape, where samples are images), for the metrics and for the
+    failure criteria. Raises ValueError for replicas < 1.
     """
     if replicas is not None and replicas < 1:
         raise ValueError(f"replicas is {replicas}, expected at least 1")
@@ -49,7 +50,8 @@ def population(runs: Sequence[Run]) -> Population:
 def program(setting: Setting) -> str:
     """What the runs of a population must have in common, as canonical JSON."""
     shared = _shared(setting)
-    shared["data"] = list(dataset(setting.data).shape)
+    data = dataset(setting.data)
+    shared["data"] = {"shape": data.shape, "image_shape": data.image_shape}
     del shared["failure"]
     for name in _JUDGED_APART:
         del shared["evaluation"][name]

@@ -72,29 +72,33 @@ class EvaluationPlan(Part):
 
 
 class Criterion(Part):
-    """A run fails when `metric` is below or above a bound in `for` consecutive evaluations."""
+    """A run fails when `metric` is beyond a bound in `for` consecutive evaluations.
+
+    drawdown: by how much it may be worse than the best value that the run had before.
+    """
 
     metric: str
     below: float | None = None
     above: float | None = None
+    drawdown: Annotated[float | None, Field(ge=0, description="loss of what a run once had")] = None
     consecutive: Annotated[int, Field(ge=1, alias="for")] = 1
     after: Annotated[float, Field(ge=0, lt=1, description="share of the steps that is not judged")] = 0.0
 
     @model_validator(mode="after")
     def _has_one_bound(self) -> Self:
-        if (self.below is None) == (self.above is None):
-            raise ValidationError.from_exception_data(
-                "criterion",
-                [problem(f"the criterion for {self.metric} needs exactly one of below and above")],
-            )
+        if len(self._bounds()) != 1:
+            what = f"the criterion for {self.metric} needs exactly one of below, above and drawdown"
+            raise ValidationError.from_exception_data("criterion", [problem(what)])
         return self
 
     def __str__(self) -> str:
-        return (
-            f"{self.metric} below {self.below:g}"
-            if self.below is not None
-            else f"{self.metric} above {self.above:g}"
-        )
+        ((words, bound),) = self._bounds().items()
+        return f"{self.metric} {words} {bound:g}"
+
+    def _bounds(self) -> dict[str, float]:
+        """Those that are given, in words."""
+        named = {"below": self.below, "above": self.above, "drawdown above": self.drawdown}
+        return {words: bound for words, bound in named.items() if bound is not None}
 
 
 class Probes(Part):

@@ -64,12 +64,21 @@ def _generator_loss(game: Game, fake: Tensor, real: Tensor, weights: Weights, ma
 def _discriminator_loss(game: Game, fake: Tensor, batch: Batch, weights: Weights, masks: Masks) -> Tensor:
     stack = game.discriminator.stack
     real = batch.real.detach().requires_grad_()
-    real_logits, fake_logits = (_logits(stack, x, weights, masks) for x in (real, fake))
+    real_logits, fake_logits = _both(game, real, fake, weights, masks)
     view = Critique(
         lambda x: _logits(stack, x, weights, masks), real, fake, real_logits, fake_logits, batch.uniform
     )
     loss = game.loss.discriminator(real_logits, fake_logits)
     return sum((term.penalty.value(view, term.weights) for term in game.terms), loss)
+
+
+def _both(game: Game, real: Tensor, fake: Tensor, weights: Weights, masks: Masks) -> tuple[Tensor, Tensor]:
+    """Logits of real and fake, in one call or two as in training."""
+    stack = game.discriminator.stack
+    if stack.coupled and not game.joint:
+        return _logits(stack, real, weights, masks), _logits(stack, fake, weights, masks)
+    logits = _logits(stack, torch.cat([real, fake], dim=1), weights, masks)
+    return logits[:, : real.shape[1]], logits[:, real.shape[1] :]
 
 
 def _logits(stack: Stack, samples: Tensor, weights: Weights, masks: Masks) -> Tensor:

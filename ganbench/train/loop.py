@@ -95,10 +95,10 @@ class Loop:
         return generator_pass(self.game, noise, real, step=step, record=self._record(step, self._g_range()))
 
     def _move_d(self, found: Pass, step: int) -> None:
-        move(self.game, self.game.discriminator, found, record=self._record(step, self._d_range()))
+        move(self.game, self.game.discriminator, found, record=self._record_last(step, self._d_range()))
 
     def _move_g(self, found: Pass, step: int) -> None:
-        moved = move(self.game, self.game.generator, found, record=self._record(step, self._g_range()))
+        moved = move(self.game, self.game.generator, found, record=self._record_last(step, self._g_range()))
         if self.game.average:
             self.game.average.update(self.game.generator.stack, moved)
 
@@ -108,6 +108,11 @@ class Loop:
     def _g_range(self) -> range:
         return range(self.iteration * self.schedule.g_steps, (self.iteration + 1) * self.schedule.g_steps)
 
-    def _record(self, step: int, steps: range) -> Record:
-        """Of several steps of a player in one iteration, the last is recorded."""
+    def _record_last(self, step: int, steps: range) -> Record:
         return self.recorder.write if self.recorder and step == steps[-1] else unrecorded
+
+    def _record(self, step: int, steps: range) -> Record:
+        """Of several steps of a player in one iteration the last is recorded, and every penalty that is applied."""
+        if self.recorder is None:
+            return unrecorded
+        return self.recorder.write if step == steps[-1] else self.recorder.write_penalty

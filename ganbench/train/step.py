@@ -45,6 +45,7 @@ def discriminator_pass(game: Game, real: Tensor, noise: Tensor, *, step: int, re
     record("fake_logits", fake_logits)
     record("fake", fake)
     record("loss_d", loss)
+    record("penalised", torch.full_like(loss, float(view is not None)))
     gradient = grad(total.sum(), list(leaves.values()), materialize_grads=True)
     return Pass(player.stack.flatten(gradient), total.detach())
 

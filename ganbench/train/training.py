@@ -8,11 +8,10 @@ from typing import Literal
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
 from ganbench import seeding
-from ganbench.data.dataset import Dataset
-from ganbench.probes.recorder import Recorder, feature_projection
+from ganbench.probes.recorder import Recorder
 from ganbench.probes.signals import signals
 from ganbench.probes.trace import Plan, Trace
 from ganbench.suite.schema import Setting
@@ -20,6 +19,7 @@ from ganbench.train.build import Builder
 from ganbench.train.loop import Loop
 from ganbench.train.noise import LAWS, Masks
 from ganbench.train.population import Stack
+from ganbench.train.reference import Reference, reference
 
 CHUNK = 64  # iterations between two looks at the device
 
@@ -50,14 +50,14 @@ class Training:
         recorder = Recorder(CHUNK, dimensions) if probed else None
         self.loop = Loop(self.game, builder.schedule(), recorder)
         probes = settings[0].probes
-        plan = Plan(
-            settings[0].steps // self.loop.schedule.g_steps, probes.windows, probes.bursts, probes.burst_steps
-        )
+        one = self.loop.schedule.g_steps
+        plan = Plan(settings[0].steps // one, probes.windows, probes.bursts, probes.burst_steps, one)
         self.trace = Trace(plan, self.replicas)
         self.between_chunks: Callable[[int], None] = lambda _: None
         self.geometry: list[tuple[int, dict[str, NDArray[np.float64]]]] = []
         self.geometer = builder.geometer(self.game) if probed and probes.geometry else None
-        self._resolution = self._resolutions() if probed else torch.empty(0)
+        self.references = self._references()
+        self._resolution = self.place.tensor([known.resolution for known in self.references])
         self._evaluation_masks = Masks(seeds, role=(seeding.EVALUATION, "masks"), place=self.place)
 
     @property
@@ -158,30 +158,24 @@ class Training:
         """One discriminator as an ordinary module, in evaluation mode."""
         return self.game.discriminator.stack.module(replica).eval()
 
-    def counters(self) -> dict[str, int]:
-        """Cost so far of one replica: real samples seen, and gradients taken (each penalty is one more)."""
-        d_steps = self.loop.iteration * self.loop.schedule.d_steps
+    def counters(self, replica: int) -> dict[str, int]:
+        """Cost of one replica so far, or until it diverged: real samples seen by D, and gradients taken.
+
+        Each step of a player is one gradient, each application of a penalty one more.
+        """
+        left = int(self.game.diverged_at[replica])
+        iterations = self.loop.iteration if left < 0 else left // self.loop.schedule.g_steps
+        d_steps = iterations * self.loop.schedule.d_steps
         penalties = sum(-(-d_steps // term.every) for term in self.game.terms)
         return {
             "samples_seen": d_steps * self.settings[0].batch,
-            "gradient_evaluations": d_steps + self.step + penalties,
+            "gradient_evaluations": d_steps + iterations * self.loop.schedule.g_steps + penalties,
         }
 
-    def _resolutions(self) -> Tensor:
-        batch = self.settings[0].batch
-        known: dict[int, float] = {}
+    def _references(self) -> list[Reference]:
+        """One for each replica; replicas with the same data share theirs."""
+        known: dict[int, Reference] = {}
         for dataset in self.datasets:
             if id(dataset) not in known:
-                known[id(dataset)] = _resolution(dataset, batch)
-        return self.place.tensor([known[id(dataset)] for dataset in self.datasets])
-
-
-def _resolution(dataset: Dataset, batch: int) -> float:
-    """The distance that one real sample in a hundred has to its nearest neighbour in a batch, in features."""
-    real = torch.from_numpy(dataset.held_out(seeding.stream(0, "resolution"), 32 * batch).x).flatten(1)
-    projection = feature_projection(real.shape[1])
-    features = (real if projection is None else real @ projection).unflatten(0, (32, batch))
-    distances = (features.unsqueeze(2) - features.unsqueeze(1)).square().sum(-1).sqrt()
-    # A finite data set repeats itself within a batch: a sample is not its own neighbour.
-    nearest = distances.masked_fill(distances == 0, torch.inf).amin(-1).flatten()
-    return float(nearest.quantile(0.01)) if bool(nearest.isfinite().all()) else 0.0
+                known[id(dataset)] = reference(dataset, self.settings[0].batch)
+        return [known[id(dataset)] for dataset in self.datasets]

@@ -80,6 +80,12 @@ def tiny(folder: Path, *sets: str) -> Suite:
     return load(written(folder), sets)
 
 
+def changed(folder: Path, old: str, new: str) -> Suite:
+    """The same suite, edited."""
+    assert old in TEXT
+    return load(written(folder, TEXT.replace(old, new)))
+
+
 def runs(folder: Path, *sets: str, **choice: Any) -> list[Run]:
     return expand(tiny(folder, *sets), **choice)
 

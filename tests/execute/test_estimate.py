@@ -13,6 +13,7 @@ from ganbench import registry
 from ganbench.execute.estimate import bytes_per_replica, parameters, work_per_step
 from ganbench.suite.schema import Setting
 from tests.suite.example import setting
+from tests.train.settings import train
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -85,6 +86,30 @@ def test_what_is_larger_takes_more_memory(larger: dict[str, object]) -> None:
 
 def test_memory_is_bounded_whatever_the_number_of_steps() -> None:
     assert bytes_per_replica(setting(steps=10**5)) == bytes_per_replica(setting(steps=10**7))
+
+
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+@pytest.mark.parametrize("depth", [1, 3])
+@pytest.mark.parametrize("player", ["generator", "discriminator"])
+@pytest.mark.parametrize("penalties", [[], ["wgan-gp"]])
+def test_the_tapes_of_dropout_are_counted(
+    player: str, depth: int, precision: str, penalties: list[str]
+) -> None:
+    def sized(dropout: float) -> Setting:
+        networks = {
+            name: mlp(width=32, depth=depth, dropout=dropout * (name == player))
+            for name in ("generator", "discriminator")
+        }
+        return setting(precision=precision, penalties=penalties, **networks)
+
+    training = train(sized(0.5), steps=1)
+    players = (training.game.generator, training.game.discriminator)
+    tapes = [tape._block for player in players for tape in player.masks._tapes.values()]
+    # A population of one is trained as two.
+    kept = sum(block.numel() * block.element_size() for block in tapes) / 2
+    drawn = 2 * max(block.numel() * 8 for block in tapes) / 2
+    counted = bytes_per_replica(sized(0.5)) - bytes_per_replica(sized(0))
+    assert kept + drawn <= counted <= 2 * (kept + drawn)
 
 
 MEASURE = """

@@ -86,15 +86,25 @@ def test_a_damaged_checkpoint_starts_the_population_again(tmp_path: Path, harm: 
     example.assert_equal_bit_for_bit(tmp_path / "whole", tmp_path / "harmed")
 
 
-def test_a_checkpoint_of_another_environment_does_not_count(tmp_path: Path) -> None:
-    told: list[Advanced] = []
+def test_a_checkpoint_of_other_versions_does_not_count(tmp_path: Path) -> None:
+    told: list[Advanced | Finished] = []
     with opened(tmp_path / "results") as results:
         begun = task(results, tmp_path)
         with pytest.raises(Paused):
             execute(begun, lambda _: None, Stopper(4))
-        other = replace(begun.provenance, fingerprint="another")
+        other = replace(begun.provenance, versions={**begun.provenance.versions, "torch": "another"})
         execute(replace(begun, provenance=other), told.append)
-    assert told[0].done <= 100
+    assert steps(told)[0] <= 100
+
+
+def test_a_checkpoint_with_other_probes_does_not_count(tmp_path: Path) -> None:
+    told: list[Advanced | Finished] = []
+    with opened(tmp_path / "results") as results:
+        with pytest.raises(Paused):
+            execute(task(results, tmp_path), lambda _: None, Stopper(4))
+        changed = example.runs(tmp_path, *LONG, "probes.windows=20", only=["hinge"])
+        execute(example.task(results, changed), told.append)
+    assert steps(told)[0] <= 100
 
 
 def test_with_interval_0_every_chunk_is_written(tmp_path: Path) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
-from ganbench.errors import Interrupted, StorageError
+from ganbench.errors import InputError, Interrupted, StorageError
 from ganbench.execute.local import Job, run_job
 from ganbench.store import atomic
 from ganbench.store.layout import Layout
@@ -192,3 +194,13 @@ def test_no_metric_of_the_tiny_suite_is_missing(tmp_path: Path) -> None:
     assert {"final.covered_modes", "best.sliced_wasserstein", "floor.sliced_wasserstein"} <= set(found)
     assert found["final.sliced_wasserstein"].notna().all()
     assert found["final.sliced_wasserstein"].nunique() == 4
+
+
+def test_a_suite_that_has_changed_does_not_mix_with_its_old_results(tmp_path: Path) -> None:
+    trained(job(tmp_path))
+    before = load_results(tmp_path / "results")
+    changed = replace(job(tmp_path), suite=example.changed(tmp_path, "width: 8", "width: 9"))
+    with pytest.raises(InputError, match="cell 'hinge' with other content: the suite has changed since"):
+        run_job(changed, Silent())
+    pd.testing.assert_frame_equal(load_results(tmp_path / "results"), before)
+    assert len(trained(replace(changed, fresh=True)).outcomes) == 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -48,7 +48,7 @@ def run(results: Results, folder: Path, *sets: str, **choice: Any) -> list[Advan
 class Greedy(training.Training):
     """Has memory for two replicas."""
 
-    error: ClassVar[type[Exception]] = torch.OutOfMemoryError
+    error: ClassVar[Callable[[str], Exception]] = torch.OutOfMemoryError
     tried: ClassVar[list[int]] = []
     held: ClassVar[list[weakref.ref[Greedy]]] = []
 
@@ -214,16 +214,29 @@ def test_what_is_not_the_runs_fault_goes_to_the_caller(
     assert len(load_results(root)) == 0
 
 
-@pytest.mark.parametrize("error", [torch.OutOfMemoryError, MemoryError])
+def refused_by_torch(_: str) -> RuntimeError:
+    """What torch says of more than any CPU has."""
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(1 << 62, dtype=torch.uint8)
+    return caught.value
+
+
+def refused_on_windows(_: str) -> RuntimeError:
+    return RuntimeError(
+        "[enforce fail] data. DefaultCPUAllocator: not enough memory: you tried to allocate 9 bytes."
+    )
+
+
+@pytest.mark.parametrize("error", [torch.OutOfMemoryError, MemoryError, refused_by_torch, refused_on_windows])
 def test_out_of_memory_halves_the_population_until_it_fits(
     results: Results,
     root: Path,
     tmp_path: Path,
     greedy: type[Greedy],
     monkeypatch: pytest.MonkeyPatch,
-    error: type[Exception],
+    error: Callable[[str], Exception],
 ) -> None:
-    monkeypatch.setattr(Greedy, "error", error)
+    monkeypatch.setattr(Greedy, "error", staticmethod(error))
     reports = run(results, tmp_path, seeds=range(5))
     assert greedy.tried == [5, 2, 3, 1, 2]
     frame = load_results(root)
@@ -231,6 +244,15 @@ def test_out_of_memory_halves_the_population_until_it_fits(
     assert sorted(frame["replicas"]) == [1, 2, 2, 2, 2]
     assert "crashed" not in set(frame["status"])
     assert sum(isinstance(one, Finished) for one in reports) == 3
+
+
+def test_another_error_of_torch_is_a_crash_and_halves_nothing(
+    results: Results, root: Path, tmp_path: Path, greedy: type[Greedy], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Greedy, "error", RuntimeError)
+    run(results, tmp_path, seeds=range(5))
+    assert greedy.tried == [5]
+    assert set(load_results(root)["status"]) == {"crashed"}
 
 
 def test_halving_does_not_change_the_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,3 +293,28 @@ def test_a_replica_that_diverges_is_a_result_and_its_neighbour_goes_on(
     assert frame.loc["wild", "diverged_at"] <= 2
     assert frame.loc["wild", "status"] == "failed"
     assert math.isfinite(frame.loc["calm", "final.sliced_wasserstein"])
+
+
+def test_a_run_that_diverged_has_nothing_to_evaluate_from_then_on(results: Results, tmp_path: Path) -> None:
+    wild = ("steps=60", "evaluation.every=20", "optimizers.generator={name: sgd, lr: 1e30}")
+    run(results, tmp_path, *wild, seeds=[0])
+    (row,) = load_results(results.layout.root).to_dict("records")
+    evaluations = load_evaluations(results.layout.root)
+    assert row["status"] == "failed"
+    assert row["diverged_at"] < 20
+    assert math.isnan(row["final.covered_share"])
+    assert math.isnan(row["best.covered_share"])
+    assert row["samples_seen"] == 8 * row["diverged_at"]
+    assert evaluations["high_quality"].isna().all()
+    assert evaluations["mode_histogram"].isna().all()
+
+
+def test_evaluations_hold_the_slower_look_and_runs_the_moments_of_real_data(
+    results: Results, tmp_path: Path
+) -> None:
+    run(results, tmp_path, seeds=[0])
+    evaluations, runs = load_evaluations(results.layout.root), load_results(results.layout.root)
+    assert evaluations["auc_train"].between(0, 1).all()
+    assert evaluations["auc_held_out"].between(0, 1).all()
+    assert (evaluations[["singular_value_g", "singular_value_d"]] > 0).all(axis=None)
+    assert runs["reference.std_0"].iloc[0] == pytest.approx(2**-0.5, rel=0.1)

@@ -169,3 +169,12 @@ def test_a_trace_taken_up_again_goes_on_as_if_nothing_had_happened(cut, left):
         assert list(expected) == list(found)
         for name, column in expected.items():
             np.testing.assert_array_equal(found[name], column)
+
+
+def test_columns_count_generator_steps_where_an_iteration_has_several():
+    trace = Trace(Plan(steps=10, windows=5, bursts=1, burst_steps=3, stride=4), 1)
+    trace.add(0, {"a": np.zeros((10, 1), np.float32)}, [-1])
+    windows, bursts = trace.windows(["run"]), trace.bursts(["run"])
+    assert windows["first_step"].tolist() == [0, 8, 16, 24, 32]
+    assert windows["last_step"].tolist() == [7, 15, 23, 31, 39]
+    assert bursts["step"].tolist() == [0, 4, 8]

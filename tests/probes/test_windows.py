@@ -155,3 +155,11 @@ def test_reading_does_not_close_the_open_window():
     found.add(5, values[5:], alive)
     whole = windows(values, 8)
     np.testing.assert_allclose(found.columns(*names(values))["s1.mean"], whole["s1.mean"], rtol=1e-6)
+
+
+def test_sums_too_large_for_float32_are_infinite_and_warn_nobody():
+    windows = Windows(2, 1, 1)
+    windows.add(0, np.array([[[1e30]], [[-1e30]]], np.float32), np.ones((2, 1), bool))
+    columns = windows.columns(["run"], ["a"])
+    assert columns["a.m2"].tolist() == [np.inf]
+    assert columns["a.mean"].tolist() == [0.0]

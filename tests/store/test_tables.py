@@ -98,7 +98,7 @@ def test_concatenation_fills_what_one_side_lacks() -> None:
 def test_no_file_is_a_table_without_rows_unless_it_must_be_there(tmp_path: Path) -> None:
     assert read("runs", tmp_path / "runs.parquet").num_rows == 0
     with pytest.raises(FileNotFoundError):
-        read_file(tmp_path / "runs.parquet")
+        read_file("runs", tmp_path / "runs.parquet")
 
 
 @pytest.mark.parametrize("keep", [0, 3, 0.5, 0.99])

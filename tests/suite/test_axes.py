@@ -71,8 +71,13 @@ def test_labels_say_what_a_value_is(text: str, label: str) -> None:
         ("{a: {b: 3}}", "13:15: preset 'b' of axis 'a' is not a mapping"),
         ("{batch: [1, 1]}", "13:19: axis 'batch' has '1' more than once"),
         ("{a: {b/c: {}}}", "13:12: 'b/c' cannot be a label"),
-        ("{a: {'b,c': {}}}", "cannot be a label"),
-        ("{a: {'': {}}}", "cannot be a label"),
+        ("{a: {'b,c': {}}}", "cannot be a label: it has '/' or ','"),
+        ("{a: {/b: {}}}", "cannot be a label: it has '/' or ','"),
+        ("{a: {'': {}}}", "'' cannot be a label: it is empty"),
+        ("{a: {..: {}}}", "13:12: '..' cannot be a label: it is the name of a folder"),
+        ("{a: {.: {}}}", "13:12: '.' cannot be a label: it is the name of a folder"),
+        ('{a: {"b\\0": {}}}', "cannot be a label: it has a character that cannot be printed"),
+        ('{a: {"b\\n": {}}}', "cannot be a label: it has a character that cannot be printed"),
         ("{optimizers.generator.lrr: [1, 2]}", "13:8: unknown option 'lrr' of optimizer 'adam', did you mean 'lr'?"),
         ("{optimzers.generator.lr: [1, 2]}", "13:8: unknown key 'optimzers', did you mean 'optimizers'?"),
         ("{loss: [hinge, hindge]}", "13:22: unknown loss 'hindge', did you mean 'hinge'?"),
@@ -82,6 +87,28 @@ def test_labels_say_what_a_value_is(text: str, label: str) -> None:
 def test_what_is_wrong_with_an_axis_is_shown_in_it(tmp_path: Path, axis: str, message: str) -> None:
     (found,) = problems(tmp_path, f"axes: {axis}")
     assert message in found
+
+
+@pytest.mark.parametrize("letter", ["x", "é", "雪"])
+def test_a_label_is_at_most_100_bytes_long(tmp_path: Path, letter: str) -> None:
+    fits = letter * (100 // len(letter.encode()))
+    assert problems(tmp_path, f"axes: {{a: {{{fits}: {{}}}}}}") == []
+    (found,) = problems(tmp_path, f"axes: {{a: {{{fits}{letter}: {{}}}}}}")
+    assert found.startswith(f"toy.yaml:13:12: '{letter}")
+    assert "cannot be a label: it is longer than 100 bytes; choose one as a named preset" in found
+    assert len(found) < 200
+
+
+def test_a_list_of_values_whose_text_is_too_long_is_told_of_presets(tmp_path: Path) -> None:
+    means = [[i, i + 1] for i in range(40)]
+    (found,) = problems(tmp_path, f"axes: {{data: [{{name: mixture, std: 1.0, means: {means}}}]}}")
+    assert "13:15: 'mixture(" in found
+    assert "choose one as a named preset" in found
+
+
+def test_labels_that_only_look_like_folders_are_fine(tmp_path: Path) -> None:
+    found = cells(suite(tmp_path, "axes: {a: {...: {batch: 2}, .b: {batch: 3}, b..: {batch: 4}}}"))
+    assert [cell.name for cell in found] == ["...", ".b", "b.."]
 
 
 def test_an_axis_that_cannot_be_read_is_not_reported_as_a_missing_key(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from ganbench.metrics import direction
 from tests.suite.example import BASE, problems
 
 
@@ -98,6 +99,51 @@ def test_a_criterion_that_no_run_can_meet_is_refused(tmp_path: Path) -> None:
     assert found.startswith(
         "--set evaluation.every: the criterion 'high_quality below 0.5' needs 5 evaluations"
     )
+
+
+def test_a_criterion_has_one_bound(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, "failure: [{metric: covered_share, below: 0.5, drawdown: 0.2}]")
+    assert "the criterion for covered_share needs exactly one of below, above and drawdown" in found
+
+
+def test_a_drawdown_is_checked_like_every_criterion(tmp_path: Path) -> None:
+    assert problems(tmp_path, "failure: [{metric: covered_share, drawdown: 0.2}]") == []
+    (found,) = problems(tmp_path, "failure: [{metric: covered_shar, drawdown: 0.2}]")
+    assert "metric 'covered_shar' is not evaluated here, did you mean 'covered_share'?" in found
+    (found,) = problems(tmp_path, "failure: [{metric: covered_share, drawdown: -1}]")
+    assert "drawdown is -1, expected a number of at least 0 or null" in found
+
+
+def test_a_drawdown_needs_a_metric_with_a_direction(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(direction.IDEAL, "covered_share")
+    (found,) = problems(tmp_path, "failure: [{metric: covered_share, drawdown: 0.2}]")
+    assert found.startswith("toy.yaml:13:20: metric 'covered_share' has no better and worse, ")
+    assert problems(tmp_path, "failure: [{metric: covered_share, below: 0.2}]") == []
+
+
+def test_a_drawdown_needs_an_evaluation_before(tmp_path: Path) -> None:
+    once = ("evaluation.every=100",)
+    assert problems(tmp_path, "failure: [{metric: covered_share, below: 0.2}]", sets=once) == []
+    (found,) = problems(tmp_path, "failure: [{metric: covered_share, drawdown: 0.2}]", sets=once)
+    assert "'covered_share drawdown above 0.2' needs 1 evaluations, but only 0 are judged" in found
+    warm = "failure: [{metric: covered_share, drawdown: 0.2, after: 0.9}]"
+    assert problems(tmp_path, warm) == []
+
+
+@pytest.mark.parametrize("player", ["generator", "discriminator"])
+def test_batch_norm_needs_more_than_one_sample(tmp_path: Path, player: str) -> None:
+    base = BASE.replace(f"{player}: mlp", f"{player}: {{name: mlp, norm: batch}}", 1)
+    assert problems(tmp_path, base=base.replace("batch: 8", "batch: 2")) == []
+    (found,) = problems(tmp_path, base=base.replace("batch: 8", "batch: 1"))
+    assert found == (
+        f"toy.yaml:9:8: norm: batch of the {player} needs a batch of at least 2: one sample has no variance"
+    )
+
+
+@pytest.mark.parametrize("norm", ["none", "layer"])
+def test_a_batch_of_one_sample_is_fine_without_batch_norm(tmp_path: Path, norm: str) -> None:
+    base = BASE.replace("discriminator: mlp", f"discriminator: {{name: mlp, norm: {norm}}}", 1)
+    assert problems(tmp_path, base=base.replace("batch: 8", "batch: 1")) == []
 
 
 def test_an_interval_beyond_the_end_is_fine(tmp_path: Path) -> None:

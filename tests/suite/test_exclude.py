@@ -60,7 +60,15 @@ def test_an_included_cell_stands_beside_the_one_cell_of_a_suite_without_axes(tmp
         ("exclude: [{loss: hinge}, {loss: minimax}]", "1:1: no cell is left in tier 'standard'"),
         ("include: [{name: x, set: {batch: 4, loss: hinge}}]", "14:18: cells 'hinge/4' and 'x' are the same"),
         ("include: [{name: x, set: {batch: 64, loss: hindge}}]", "14:44: unknown loss 'hindge'"),
-        ("include: [{name: a/b, set: {batch: 64}}]", "14:18: an included cell needs a name"),
+        (
+            "include: [{name: a/b, set: {batch: 64}}]",
+            "14:18: 'a/b' cannot be the name of a cell: it has '/' or ','",
+        ),
+        (
+            "include: [{name: .., set: {batch: 64}}]",
+            "14:18: '..' cannot be the name of a cell: it is the name",
+        ),
+        ("include: [{name: '', set: {batch: 64}}]", "14:18: '' cannot be the name of a cell: it is empty"),
         ("include: [{set: {batch: 64}}]", "14:11: an included cell needs a name"),
         ("include: [{name: x}]", "14:11: included cell 'x' needs `set`"),
         ("include: [{name: x, sets: {}, set: {batch: 2}}]", "14:21: unknown key 'sets', did you mean 'set'?"),

@@ -9,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ganbench import registry
+from ganbench.metrics.direction import IDEAL
 from ganbench.records import Evaluation, Outcome
-from ganbench.suite.failure import HEALTHY, breaks, outcome
+from ganbench.suite.failure import HEALTHY, breaks, drawdown, outcome
 from ganbench.suite.schema import Criterion
 
 
@@ -20,6 +22,14 @@ def criterion(**given: Any) -> Criterion:
 
 def above(bound: float, **given: Any) -> Criterion:
     return Criterion.model_validate({"metric": "m", "above": bound} | given)
+
+
+def drop(bound: float, metric: str = "covered_share", **given: Any) -> Criterion:
+    return Criterion.model_validate({"metric": metric, "drawdown": bound} | given)
+
+
+def share(*values: float, metric: str = "covered_share") -> list[Evaluation]:
+    return course(*values, metric=metric)
 
 
 def course(*values: float, of: Any = "raw", metric: str = "m") -> list[Evaluation]:
@@ -123,3 +133,119 @@ def test_the_outcome_agrees_with_a_search_over_all_windows(
 @given(st.permutations(course(1, 0, 0, 1, 0)))
 def test_the_order_in_which_evaluations_arrive_does_not_matter(shuffled: list[Evaluation]) -> None:
     assert outcome([criterion(**{"for": 2})], shuffled, steps=50).failed_at == 20
+
+
+def test_a_drawdown_is_measured_from_the_best_value_so_far() -> None:
+    found = outcome([drop(0.2)], share(0.4, 0.9, 0.8, 0.6, 0.9), steps=50)
+    assert found == Outcome("failed", 40, "covered_share drawdown above 0.2")
+
+
+def test_a_run_that_never_was_good_has_lost_nothing() -> None:
+    assert outcome([drop(0.2)], share(0.1, 0.0, 0.1), steps=30) is HEALTHY
+
+
+def test_the_first_evaluation_has_nothing_to_lose() -> None:
+    assert outcome([drop(0.0)], share(-100), steps=10) is HEALTHY
+    assert not breaks(drop(0.0), Evaluation(10, "raw", {"covered_share": -100}))
+
+
+def test_what_comes_later_is_no_measure_of_what_came_before() -> None:
+    assert outcome([drop(0.2)], share(0.1, 0.5, 1.0), steps=30) is HEALTHY
+
+
+@pytest.mark.parametrize(("best", "value"), [(0.9, 0.7), (1.0, 0.8), (0.92, 0.72), (0.3, 0.1), (0.28, 0.08)])
+def test_a_loss_of_the_bound_itself_is_not_beyond_it_whatever_the_last_bits(
+    best: float, value: float
+) -> None:
+    assert outcome([drop(0.2)], share(best, value), steps=20) is HEALTHY
+    assert outcome([drop(0.2)], share(best, value - 0.01), steps=20).failed_at == 20
+
+
+def test_with_no_drawdown_allowed_an_equal_value_is_fine_and_a_worse_one_is_not() -> None:
+    assert outcome([drop(0)], share(0.3, 0.3), steps=20) is HEALTHY
+    assert outcome([drop(0)], share(0.3, 0.29), steps=20).failed_at == 20
+
+
+@pytest.mark.parametrize(
+    ("metric", "values", "failed_at"),
+    [
+        ("covered_share", (1.0, 0.4), 20),
+        ("covered_share", (0.4, 1.0), None),
+        ("reverse_kl", (0.4, 1.0), 20),
+        ("reverse_kl", (1.0, 0.4), None),
+        ("in_mode_std", (1.1, 1.7), 20),
+        ("in_mode_std", (1.1, 0.5), None),
+        ("in_mode_std", (0.9, 0.3), 20),
+        ("in_mode_std", (0.5, 1.4), None),
+        ("value_function", (-math.log(4), -0.5), 20),
+        ("value_function", (-1.2, -1.5), None),
+    ],
+)
+def test_what_is_worse_follows_the_direction_of_the_metric(
+    metric: str, values: tuple[float, float], failed_at: int | None
+) -> None:
+    assert outcome([drop(0.5, metric)], share(*values, metric=metric), steps=20).failed_at == failed_at
+
+
+def test_every_metric_has_a_direction_to_draw_down_in() -> None:
+    assert {entry.name for entry in registry.entries("metric")} <= set(IDEAL)
+
+
+def test_evaluations_that_are_not_judged_still_show_what_the_run_could_do() -> None:
+    late = drop(0.2, after=0.5)
+    assert outcome([late], share(1.0, 0.3, 0.3, 0.3), steps=40).failed_at == 30
+    assert outcome([late], share(1.0, 0.3, 0.9, 0.9), steps=40) is HEALTHY
+
+
+def test_a_streak_of_drawdowns_is_measured_from_one_best() -> None:
+    found = share(1.0, 0.7, 0.9, 0.7, 0.7, 0.7)
+    assert outcome([drop(0.2, **{"for": 3})], found, steps=60).failed_at == 40
+    assert outcome([drop(0.2, **{"for": 4})], found, steps=60) is HEALTHY
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
+def test_a_value_that_is_not_finite_breaks_a_drawdown_and_is_never_the_best(value: float) -> None:
+    assert outcome([drop(0.2)], share(value, 0.5), steps=20).failed_at == 10
+    late = drop(0.2, after=0.5)
+    assert outcome([late], share(value, 0.5), steps=20) is HEALTHY
+    assert outcome([late], share(0.8, value, 0.7, 0.5), steps=40).failed_at == 40
+
+
+def test_the_other_generator_s_best_is_no_measure() -> None:
+    mixed = [*course(1, 1, of="ema", metric="covered_share"), *share(0.3, 0.3)]
+    assert outcome([drop(0.2)], mixed, steps=20) is HEALTHY
+
+
+finite = st.floats(-10, 10)
+
+
+@given(st.lists(finite, min_size=1, max_size=8), st.floats(0, 5), st.sampled_from(sorted(IDEAL)))
+def test_the_first_drawdown_agrees_with_a_search_over_all_pairs(
+    values: list[float], bound: float, metric: str
+) -> None:
+    def lost(earlier: float, later: float) -> float:
+        ideal = IDEAL[metric]
+        if math.isinf(ideal):
+            return (earlier - later) * math.copysign(1, ideal)
+        return abs(later - ideal) - abs(earlier - ideal)
+
+    losses = [max((lost(a, b) for a in values[:i]), default=-math.inf) for i, b in enumerate(values)]
+    beyond = [i for i, loss in enumerate(losses) if loss > bound]
+    surely = [i for i, loss in enumerate(losses) if loss > bound + 1e-6]
+    found = outcome([drop(bound, metric)], share(*values, metric=metric), steps=80).failed_at
+    at = math.inf if found is None else found // 10 - 1
+    assert (beyond[0] if beyond else math.inf) <= at <= (surely[0] if surely else math.inf)
+
+
+@given(finite, finite, st.sampled_from(sorted(IDEAL)))
+def test_what_one_value_loses_the_other_gains(one: float, other: float, metric: str) -> None:
+    assert drawdown(metric, one, best=other) == -drawdown(metric, other, best=one)
+
+
+@given(st.lists(finite, min_size=2, max_size=8), st.floats(0, 5), st.floats(0, 5))
+def test_a_larger_bound_never_fails_earlier(values: list[float], one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    strict, lenient = (
+        outcome([drop(bound)], share(*values), steps=80).failed_at or math.inf for bound in (low, high)
+    )
+    assert strict <= lenient

@@ -12,7 +12,7 @@ from ganbench.errors import InputError, SuiteError
 from ganbench.suite.expand import expand
 from ganbench.suite.load import load
 from ganbench.suite.suite import Suite
-from tests.suite.example import BASE, suite
+from tests.suite.example import BASE, problems, suite
 
 WORDS = [
     "suite",
@@ -102,6 +102,13 @@ def test_the_example_is_a_suite(tmp_path: Path) -> None:
     assert (made.name, made.version, made.header.question) == ("toy", "toy-v1", "why?")
     assert made.text.startswith("suite: toy")
     assert len(expand(made)) == 2
+
+
+@pytest.mark.parametrize("name", ["..", "a/b", "x" * 101])
+def test_a_suite_s_name_may_name_its_one_cell(tmp_path: Path, name: str) -> None:
+    (found,) = problems(tmp_path, base=BASE.replace("toy", name))
+    assert found.startswith("toy.yaml:1:8: '")
+    assert "cannot be the name of a suite" in found
 
 
 @given(st.text(max_size=200))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from ganbench.records import Population, Run
+from ganbench.suite.datasets import dataset
 from ganbench.suite.expand import expand
 from ganbench.suite.populations import groups, population, populations, program
 from tests.suite.example import setting, suite
@@ -58,6 +60,22 @@ def test_what_is_a_vector_over_replicas_or_judged_apart_shares_a_program(change:
 )
 def test_everything_else_splits(change: dict[str, Any]) -> None:
     assert program(setting(**change)) != program(setting())
+
+
+PIXELS = {"name": "mixture", "means": [[0.0] * 64, [1.0] * 64], "std": 0.1}
+
+
+def test_images_and_vectors_of_as_many_numbers_do_not_share_a_program() -> None:
+    digits, vectors = setting(data="digits"), setting(data=PIXELS)
+    assert dataset(digits.data).shape == dataset(vectors.data).shape
+    assert program(digits) != program(vectors)
+
+
+def test_images_of_two_shapes_do_not_share_a_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    square = program(setting(data="digits"))
+    wide = SimpleNamespace(shape=(64,), image_shape=(4, 16))
+    monkeypatch.setattr("ganbench.suite.populations.dataset", lambda _: wide)
+    assert program(setting(data="digits")) != square
 
 
 def test_weights_of_the_same_penalty_share_a_program_and_its_interval_splits() -> None:

@@ -85,6 +85,10 @@ def test_a_setting_is_frozen_and_hashable() -> None:
         ({"failure": [{"metric": "m", "below": 1, "consecutive": 2}]}, ("failure", 0, "consecutive")),
         ({"failure": [{"metric": "m"}]}, ("failure", 0)),
         ({"failure": [{"metric": "m", "below": 1, "above": 2}]}, ("failure", 0)),
+        ({"failure": [{"metric": "m", "below": 1, "drawdown": 2}]}, ("failure", 0)),
+        ({"failure": [{"metric": "m", "above": 1, "drawdown": 0}]}, ("failure", 0)),
+        ({"failure": [{"metric": "m", "drawdown": -0.1}]}, ("failure", 0, "drawdown")),
+        ({"failure": [{"metric": "m", "drawdown": "0.2"}]}, ("failure", 0, "drawdown")),
         ({"probes": {"windows": 0}}, ("probes", "windows")),
         ({"extra": 1}, ("extra",)),
     ],
@@ -128,3 +132,5 @@ def test_the_ema_is_judged_only_where_nothing_else_is_evaluated() -> None:
 def test_a_criterion_reads_as_words() -> None:
     assert str(Criterion(metric="high_quality", below=0.5)) == "high_quality below 0.5"
     assert str(Criterion(metric="distance", above=1e-2)) == "distance above 0.01"
+    assert str(Criterion(metric="covered_share", drawdown=0.2)) == "covered_share drawdown above 0.2"
+    assert str(Criterion(metric="covered_share", drawdown=0)) == "covered_share drawdown above 0"

@@ -101,6 +101,7 @@ CELLS = {
     "relativistic": {"loss": "relativistic-pairing"},
     "r1 and r2": {"penalties": [{"name": "r1"}, {"name": "r2", "gamma": 0.2}]},
     "wgan-gp": {"loss": "wasserstein", "penalties": [{"name": "wgan-gp"}]},
+    "joint batches": {"discriminator": {**MLP, "norm": "batch"}, "schedule": {"batches": "joint"}},
     "batch norm": {"generator": {**MLP, "norm": "batch"}, "discriminator": {**MLP, "norm": "batch"}},
 }
 

@@ -170,3 +170,12 @@ def test_the_first_move_goes_downhill_for_both_players():
         (training.game.generator.stack, loop.g, before[1]),
     ):
         torch.testing.assert_close(stack.flat[0] - old, flat(network) - old, rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize(("every", "shown"), [(1, 50), (2, 50), (4, 25), (3, 34)])
+def test_a_lazy_penalty_is_on_record_whichever_step_of_an_iteration_applies_it(every, shown):
+    cell = setting(penalties=[{"name": "r1", "every": every}], schedule={"d_steps": 2})
+    bursts = train(cell, seeds=[0], steps=50).trace.bursts(["run"])
+    assert int(np.isfinite(bursts["penalty_r1"]).sum()) == shown
+    recorded = np.arange(50) * 2 + 1  # the step of D whose norms are kept
+    np.testing.assert_array_equal(bursts["penalised"], recorded % every == 0)

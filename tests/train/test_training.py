@@ -98,7 +98,18 @@ def test_a_discriminator_comes_out_as_an_ordinary_module_in_evaluation_mode():
 )
 def test_counters_give_the_cost_of_one_replica(changes, samples, gradients):
     training = train(setting(**changes), setting(**changes), steps=20)
-    assert training.counters() == {"samples_seen": 8 * samples, "gradient_evaluations": gradients}
+    assert training.counters(1) == {"samples_seen": 8 * samples, "gradient_evaluations": gradients}
+
+
+def test_counters_stop_where_a_replica_left():
+    wild = {"name": "sgd", "lr": 1e30}
+    cell = setting(optimizers={"generator": wild, "discriminator": wild}, precision="float32")
+    training = train(
+        cell, setting(precision="float32", optimizers=cell.model_dump()["optimizers"]), steps=100
+    )
+    left = training.diverged_at()[0]
+    assert 0 < left < 100
+    assert training.counters(0) == {"samples_seen": 8 * left, "gradient_evaluations": 2 * left}
 
 
 @pytest.mark.parametrize(

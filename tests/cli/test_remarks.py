@@ -1,0 +1,93 @@
+"""What is said beside the table: networks that are called one replica at a time, crashes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from ganbench.cli import main as cli
+from ganbench.cli import run as verb
+from ganbench.cli.remarks import crashes, remarks, sequential
+from tests.execute import example
+
+DROPS = "Dropout2d draws inside the module"
+STUCK = "vmap: expected (a / b) of 2 (dims)"
+
+
+def frame(*rows: tuple[str, str], **columns: Any) -> pd.DataFrame:
+    """Runs, each (cell, strategy)."""
+    return pd.DataFrame(rows, columns=["cell", "strategy"]).assign(
+        status="healthy", fingerprint="f", seed=0, message="", **columns
+    )
+
+
+def told(*rows: tuple[str, str]) -> list[str]:
+    return list(sequential(frame(*rows)))
+
+
+@pytest.mark.parametrize("strategy", ["layers", "vmap", "layers / vmap", ""])
+def test_vectorised_networks_are_no_matter(strategy: str) -> None:
+    assert told(("a", strategy)) == []
+
+
+@pytest.mark.parametrize(
+    "strategy",
+    [
+        f"sequential ({DROPS})",
+        f"layers / sequential ({DROPS})",
+        f"sequential ({DROPS}) / vmap",
+        f"sequential ({DROPS}) / layers",
+    ],
+)
+def test_the_reason_is_told_whichever_network_has_it(strategy: str) -> None:
+    assert told(("ring/a", strategy)) == [f"networks are called one replica at a time in ring/a: {DROPS}"]
+
+
+def test_a_reason_is_told_once_with_its_cells_in_order() -> None:
+    rows = [(cell, f"layers / sequential ({DROPS})") for cell in ("b", "a", "b", "a")]
+    assert told(*rows) == [f"networks are called one replica at a time in b, a: {DROPS}"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "named"),
+    [("abc", "a, b, c"), ("abcd", "a, b, c and 1 more"), ("abcdefgh", "a, b, c and 5 more")],
+)
+def test_at_most_three_cells_are_named(cells: str, named: str) -> None:
+    (line,) = told(*[(cell, f"sequential ({DROPS})") for cell in cells])
+    assert line == f"networks are called one replica at a time in {named}: {DROPS}"
+
+
+def test_each_reason_has_a_line_even_within_one_run() -> None:
+    lines = told(
+        ("a", f"sequential ({STUCK}) / sequential ({DROPS})"), ("b", f"layers / sequential ({DROPS})")
+    )
+    assert [line.rpartition(" in ")[2] for line in lines[:1]] == [f"a: {STUCK}"]
+    assert lines[1] == f"networks are called one replica at a time in a, b: {DROPS}"
+    assert len(lines) == 2
+
+
+def test_runs_that_crashed_are_counted_with_the_last_words_of_the_first() -> None:
+    crashed = frame(("a", ""), ("b", "")).assign(message="Traceback\nValueError: broken\n")
+    assert crashes(crashed).startswith("2 runs crashed, the first a with seed 0: ValueError: broken\n")
+    assert crashes(crashed[:1]).startswith("1 run crashed, ")
+
+
+def test_a_run_of_nothing_but_vectorised_networks_needs_no_remark(tmp_path: Path) -> None:
+    assert list(remarks(frame(("a", "layers")), tmp_path)) == []
+
+
+def test_the_verb_tells_it_on_stderr_after_the_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    results = verb._results
+    monkeypatch.setattr(
+        verb, "_results", lambda *args: results(*args).assign(strategy=f"sequential ({DROPS})")
+    )
+    suite = str(example.written(tmp_path))
+    assert cli.main(["run", suite, "--workers", "1", "--out", str(tmp_path / "results")]) == 0
+    captured = capsys.readouterr()
+    assert captured.err.count(f"networks are called one replica at a time in hinge, minimax: {DROPS}\n") == 1
+    assert DROPS not in captured.out
