@@ -57,10 +57,9 @@ def positions(root: Path) -> dict[str, int]:
     return {population: position(layout, population) for population in begun}
 
 
-def in_a_write(root: Path) -> bool:
-    """Whether a file was being written, or a finished population being shown, at the moment of the kill."""
-    halves = (is_aside(path) or path.suffix in {".part", ".merged"} for path in root.rglob("*"))
-    return any(halves)
+def in_a_write(root: Path, pid: int | None) -> bool:
+    """Whether process `pid` is writing a file, or was when it was killed."""
+    return any(f".{pid}." in name and is_aside(Path(name)) for _, _, names in os.walk(root) for name in names)
 
 
 def tables(root: Path) -> dict[str, pd.DataFrame]:

@@ -121,7 +121,7 @@ def _fields(frame: pd.DataFrame) -> Iterator[Field]:
     yield Field(
         "healthy",
         _healthy,
-        note="healthy: share of runs that the suite's failure criteria spare, Wilson 95 % interval.",
+        note="healthy: share of runs that did not fail, Wilson 95 % interval.",
     )
     if _known(frame, "final.covered_modes"):
         yield from _mode_fields(frame)

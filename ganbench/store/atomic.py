@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from ganbench.errors import StorageError
 from ganbench.store.layout import aside
-from ganbench.store.seal import BLANK, sealed
+from ganbench.store.seal import BLANK, KEY, sealed
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,7 +69,7 @@ def write_table(path: Path, table: pa.Table) -> None:
     buffer = pa.BufferOutputStream()
     with pq.ParquetWriter(buffer, table.schema, compression="zstd") as writer:
         writer.write_table(table)
-        writer.add_key_value_metadata({"ganbench.seal": BLANK})
+        writer.add_key_value_metadata({KEY: BLANK})
     write_bytes(path, sealed(buffer.getvalue().to_pybytes()))
 
 

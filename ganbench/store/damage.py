@@ -78,19 +78,22 @@ class _Examiner:
 
     def examine(self) -> Examination:
         layout = self.layout
-        suite = self.attempt(
-            layout.environment, partial(environment, layout), dict[str, Any](), means=_ANEW
-        ).get("suite")
+        said = self.attempt(layout.environment, partial(environment, layout), dict[str, Any](), means=_ANEW)
+        # The parts before the top tables, as `snapshot` has it, and after both the plan, which only grows.
+        parts, top = self.parts(), self.top()
         planned = self.attempt(layout.plan, partial(plan, layout), list[dict[str, Any]](), means=_ANEW)
         self.known = {run["run_id"] for run in planned} | self.asked if planned else set()
-        sources = self.parts()  # before the top tables, as `snapshot` does
-        held = latest([self.top(), *sources])
+        held = latest([top, *parts.values()])
         self.check_plan(planned, held)
+        self.check_whose(layout.runs, top.runs)
+        self.check_whose(layout.evaluations, top.evaluations)
+        for path, part in parts.items():
+            self.check_whose(path, part.runs, part.evaluations)
         self.check_evaluations(held)
         for population, runs in held.populations().items():
             self.check_traces(population, runs)
         self.check_checkpoints()
-        return Examination(suite, planned, held, tuple(self.damages))
+        return Examination(said.get("suite"), planned, held, tuple(self.damages))
 
     def attempt(self, path: Path, look: Callable[[], _T], instead: _T, *, means: str = RUNS_AGAIN) -> _T:
         """What `look` finds; where it cannot, `path` is listed."""
@@ -102,27 +105,24 @@ class _Examiner:
             self.damages.append(Damage(path, error, means))
         return instead
 
-    def parts(self) -> list[Snapshot]:
-        found = []
+    def parts(self) -> dict[Path, Snapshot]:
+        found = {}
         for population in self.layout.committed():
             part, before = self.layout.part(population), len(self.damages)
             one = self.attempt(part.root, partial(part_of, part), None)
             if not part.root.exists():  # merged just now: its rows are in the top tables
                 del self.damages[before:]
             elif one is not None:
-                found.append(one)
-                self.check_whose(part.root, one.runs, one.evaluations)
+                found[part.root] = one
         return found
 
     def top(self) -> Snapshot:
-        layout = self.layout
-        runs = self.attempt(layout.runs, partial(read, "runs", layout.runs), from_rows("runs", []))
-        judged = self.attempt(
-            layout.evaluations, partial(read, "evaluations", layout.evaluations), from_rows("evaluations", [])
+        """Runs before evaluations, as `snapshot` has it."""
+        runs, judged = self.layout.runs, self.layout.evaluations
+        return Snapshot(
+            self.attempt(runs, partial(read, "runs", runs), from_rows("runs", [])),
+            self.attempt(judged, partial(read, "evaluations", judged), from_rows("evaluations", [])),
         )
-        self.check_whose(layout.runs, runs)
-        self.check_whose(layout.evaluations, judged)
-        return Snapshot(runs, judged)
 
     def check_whose(self, path: Path, *tables: pa.Table) -> None:
         self.refuse_strangers(path, {run for table in tables for run in table["run_id"].to_pylist()})

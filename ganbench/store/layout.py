@@ -160,9 +160,9 @@ class Layout:
 
     def discard_asides(self) -> None:
         """Delete what killed writers left half-written."""
-        for folder in (self.root, self.traces, self.samples, self.checkpoints):
-            for path in filter(is_aside, folder.glob(f".*{_ASIDE}")):
-                path.unlink(missing_ok=True)
+        below = (folder.rglob(f".*{_ASIDE}") for folder in self._folders())
+        for path in [*self.root.glob(f".*{_ASIDE}"), *itertools.chain(*below)]:
+            path.unlink(missing_ok=True)
 
     def _folders(self) -> Iterator[Path]:
         yield from (self.traces, self.checkpoints, self.samples, self.parts, self.work, self.root / "replays")

@@ -14,7 +14,9 @@ from typing import Final
 _MARK: Final = b"ganbench.crc32="
 _ZEROS: Final = b"0" * 8
 
-BLANK: Final = (_MARK + _ZEROS).decode()  # what a writer puts into the footer
+# What a writer puts into the footer. Where the key stands and no mark, it is the mark that was hit.
+KEY: Final = "ganbench.seal"
+BLANK: Final = (_MARK + _ZEROS).decode()
 
 Content = bytes | mmap.mmap
 
@@ -28,8 +30,10 @@ def sealed(content: bytes) -> bytes:
 def is_broken(content: Content) -> bool:
     """Whether there is a seal and the content is not what was sealed."""
     found = content.rfind(_MARK)
+    if found < 0:
+        return content.rfind(KEY.encode()) >= 0
     place = found + len(_MARK)
-    return found >= 0 and content[place : place + len(_ZEROS)] != _checksum(content, place)
+    return content[place : place + len(_ZEROS)] != _checksum(content, place)
 
 
 def file_is_broken(path: Path) -> bool:

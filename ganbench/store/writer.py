@@ -107,6 +107,7 @@ class Results:
         with storing(part):
             self.layout.work.mkdir(exist_ok=True)
             remove(merged)
+            remove(self.layout.progress(population))  # left where a kill came right after the commit
             part.rename(merged)
             remove(merged)
 

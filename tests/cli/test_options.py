@@ -16,22 +16,12 @@ from tests.store.test_fuzz import within
 PATIENCE = 10  # seconds
 
 # What they are made of, so that some come near to being right.
-WORDS = st.sampled_from(
-    [
-        "batch",
-        "steps",
-        "seeds",
-        "axes",
-        "loss",
-        "optimizers.generator.lr",
-        "hinge",
-        "minimax",
-        "smoke",
-        "full",
-    ]
-    + ["standard", "cpu", "auto", "0-3", "1,2", "1e-3", "-1", "nan", "{}", "[]", "*", "&a", "!!python", "\n"]
+WORDS = st.sampled_from(["batch", "steps", "seeds", "axes", "loss", "optimizers.generator.lr", "hinge"]) | (
+    st.sampled_from(
+        ["smoke", "standard", "cpu", "auto", "0-3", "1,2", "1e-3", "nan", "{}", "*", "&a", "!!python"]
+    )
 )
-SIGNS = st.sampled_from(["=", ".", ",", "-", "/", ":", " ", "[", "]", "{", "}", "?", "'", '"', "\\"])
+SIGNS = st.sampled_from(["=", ".", ",", "-", "/", ":", " ", "[", "]", "{", "}", "?", "'", '"', "\\", "\n"])
 VALUES = st.text(max_size=20) | st.lists(WORDS | SIGNS, max_size=6).map("".join)
 OPTIONS = st.sampled_from(["--set", "--only", "--seeds", "--tier", "--device", "--workers", "--replicas"])
 

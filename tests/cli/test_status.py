@@ -10,7 +10,7 @@ import pytest
 
 from ganbench.cli.main import main
 from ganbench.cli.status import inspect
-from tests.store.example import commit, opened, plan, run
+from tests.store.example import commit, evaluation, opened, plan, run
 
 
 @pytest.fixture
@@ -21,7 +21,8 @@ def root(tmp_path: Path) -> Path:
         commit(results, "p", ("ring/a", 0), ("ring/b", 0))
         results.merge()
         failed = run("ring/b", 1, status="failed", failed_at=5, criterion="covered_share below 0.9")
-        results.commit("q", runs=[failed, run("ring/b", 2, status="crashed", message="Traceback")])
+        crashed = run("ring/b", 2, status="crashed", message="Traceback")
+        results.commit("q", runs=[failed, crashed], evaluations=[evaluation("ring/b", 1, 300)])
     return tmp_path
 
 
@@ -97,6 +98,45 @@ def test_a_path_that_is_no_results_folder_is_2(tmp_path: Path, capsys, name: str
     (tmp_path / "file").touch()
     assert main(["status", str(tmp_path / name)]) == 2
     assert reason in capsys.readouterr().err
+
+
+def test_damaged_files_are_named_with_what_to_do_and_the_rest_is_told(root: Path, capsys) -> None:
+    (root / "runs.parquet").write_bytes(b"PAR1")
+    (root / "traces" / "q.parquet").unlink()
+    assert main(["status", str(root)]) == 0
+    text = capsys.readouterr().out
+    assert "runs     7 planned: 0 healthy, 1 failed, 1 crashed, 5 missing\n" in text
+    again = "run the suite again: that sets it aside and computes its runs again"
+    assert (
+        f"\n\ndamaged  runs.parquet: cannot be read as Parquet: truncated or damaged\n  {again}\n"
+        f"\ndamaged  traces/q.parquet: missing\n  {again}\n"
+    ) in text
+    assert inspect(root)["damaged"] == [
+        {
+            "file": "runs.parquet",
+            "what": "cannot be read as Parquet: truncated or damaged",
+            "do": again,
+        },
+        {"file": "traces/q.parquet", "what": "missing", "do": again},
+    ]
+
+
+def test_a_damaged_environment_leaves_the_suite_unknown(root: Path, capsys) -> None:
+    (root / "environment.json").write_text("{")
+    assert main(["status", str(root)]) == 0
+    assert "suite    unknown\n" in capsys.readouterr().out
+    assert inspect(root)["suite"] is None
+
+
+def test_a_file_of_another_suite_and_a_newer_one_are_told_too(root: Path) -> None:
+    with opened(root) as results:
+        commit(results, "r", ("other", 0))
+    path = root / "environment.json"
+    path.write_text(path.read_text().replace('"schema_version": 1', '"schema_version": 9'))
+    newer, other = inspect(root)["damaged"][:2]
+    assert (newer["file"], newer["do"]) == ("environment.json", "update ganbench, or choose another folder")
+    assert other["file"] == "parts/r"
+    assert "of another suite" in other["what"]
 
 
 def test_it_needs_no_torch(root: Path) -> None:

@@ -52,7 +52,7 @@ def test_the_table_is_the_golden_one(frame: pd.DataFrame) -> None:
         "ring/hinge        4  50 % [15, 85]  |  █     █| 8       0.97  0.012 (0.004)   1.00 -> 0.62  5.0\n"
         "grid/hinge+r1     5  60 % [23, 88]  | ▂       █| 25     0.97  0.012 (0.004)   1.00 -> 1.00  6.2\n"
         "\n"
-        "n = 4 to 5 runs per cell, 9 in all. healthy: share of runs that end healthy, Wilson 95 % interval.\n"
+        "n = 4 to 5 runs per cell, 9 in all. healthy: share of runs that did not fail, Wilson 95 % interval.\n"
         "modes: runs by covered modes, from 0 to the number given. quality: share of high-quality samples,\n"
         "median, ceiling 0.989. SW: sliced Wasserstein distance, median, and that of real samples at the same\n"
         "n. best -> final: covered share, medians. s: seconds of all its runs."
@@ -65,7 +65,7 @@ def test_a_game_without_modes_shows_its_own_metric() -> None:
         "cell        runs        healthy  distance  best -> final    s\n"
         "minimax/r1     3  67 % [21, 94]       0.5   0.125 -> 0.5  1.5\n"
         "\n"
-        "n = 3 runs per cell, 3 in all. healthy: share of runs that end healthy, Wilson 95 % interval.\n"
+        "n = 3 runs per cell, 3 in all. healthy: share of runs that did not fail, Wilson 95 % interval.\n"
         "distance: median at the end. best -> final: distance, medians. s: seconds of all its runs."
     )
 

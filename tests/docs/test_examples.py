@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -74,6 +75,18 @@ def test_python_examples_run(code: str, tmp_path: Path, monkeypatch: pytest.Monk
     exec(compile(code, "example", "exec"), {})
 
 
+@pytest.mark.parametrize("precision", ["float32", "float64"])
+def test_an_exported_network_draws_in_its_own_precision(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, precision: str
+) -> None:
+    (code,) = [code for page, code in PYTHON if page == "replay.md"]
+    monkeypatch.chdir(tmp_path)
+    write_exported(tmp_path / "g.safetensors", precision)
+    names: dict[str, Any] = {}
+    exec(compile(code, "example", "exec"), names)
+    assert str(names["samples"].dtype) == f"torch.{precision}"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_lead_to_files_of_the_checkout(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text())
@@ -112,8 +125,8 @@ def test_ci_runs_the_tests_as_the_readme_says() -> None:
     assert "set -euo pipefail" in script
 
 
-def write_exported(path: Path) -> None:
+def write_exported(path: Path, precision: str = "float32") -> None:
     """What `ganbench export` writes, with fresh weights."""
-    setting = Setting.model_validate(SMALL)
+    setting = Setting.model_validate(SMALL | {"precision": precision})
     state = plain_network(setting, "generator").state_dict()
     save_file(state, path, {"setting": json.dumps(setting.content())})

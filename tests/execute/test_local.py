@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from ganbench.errors import InputError, Interrupted, StorageError
+from ganbench.execute import plan
 from ganbench.execute.local import Job, run_job
 from ganbench.store import atomic
 from ganbench.store.layout import Layout
@@ -180,6 +181,45 @@ def test_a_disk_that_fills_up_at_any_write_leaves_a_folder_to_go_on_with(
         assert len(load_results(wanted.out)) in {0, 2, 4}
     trained(wanted)
     example.assert_equal_bit_for_bit(tmp_path / "whole", wanted.out)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_what_does_not_fit_into_memory_leaves_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(plan, "available_memory", lambda: 10**8)
+    with pytest.raises(StorageError, match="of memory"):
+        run_job(job(tmp_path), Silent())
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize("fresh", [False, True])
+def test_what_does_not_fit_into_memory_leaves_results_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh: bool
+) -> None:
+    trained(job(tmp_path))
+    before = contents(tmp_path / "results")
+    monkeypatch.setattr(plan, "available_memory", lambda: 10**8)
+    with pytest.raises(StorageError, match="of memory"):
+        run_job(job(tmp_path, seeds=range(3), fresh=fresh), Silent())
+    assert contents(tmp_path / "results") == before
+
+
+def test_where_nothing_is_missing_no_memory_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained(job(tmp_path))
+    monkeypatch.setattr(plan, "available_memory", lambda: 10**8)
+    assert trained(job(tmp_path)).planned == []
+
+
+def test_damaged_results_are_planned_for_and_then_mended(tmp_path: Path) -> None:
+    trained(job(tmp_path))
+    Layout(tmp_path / "results").runs.write_bytes(b"no table")
+    assert len(trained(job(tmp_path)).outcomes) == 4
 
 
 def test_a_folder_holds_one_suite_with_one_set_of_overrides(tmp_path: Path) -> None:

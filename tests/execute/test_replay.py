@@ -13,7 +13,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 from ganbench.cli.main import main
-from ganbench.errors import InputError, UnknownName, UsageError
+from ganbench.errors import InputError, StorageError, UnknownName, UsageError
 from ganbench.execute.archive import open_run
 from ganbench.execute.export import export
 from ganbench.execute.replay import replay
@@ -66,12 +66,62 @@ def test_without_a_step_it_starts_before_the_failure(root: Path) -> None:
     assert found.first < archive.row["failed_at"] <= found.last
 
 
-def test_a_divergence_is_reproduced(tmp_path: Path) -> None:
-    with opened(tmp_path / "results") as results:
-        runs = example.runs(tmp_path, *LONG, WILD, only=["hinge"])
+@pytest.fixture(scope="module")
+def wild(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Runs that diverged before their first checkpoint, without a moving average."""
+    folder = tmp_path_factory.mktemp("wild")
+    with opened(folder / "results") as results:
+        runs = example.runs(folder, *LONG, "ema=null", WILD, only=["hinge"])
         execute(example.task(results, runs), lambda _: None)
-    archive = open_run(tmp_path / "results", RUN)
+    return folder / "results"
+
+
+def test_a_divergence_is_reproduced(wild: Path) -> None:
+    archive = open_run(wild, RUN)
     assert replay(archive).diverged_at == archive.row["diverged_at"]
+
+
+def test_after_a_divergence_there_is_nothing_to_replay(wild: Path) -> None:
+    archive = open_run(wild, RUN)
+    at = archive.row["diverged_at"]
+    with pytest.raises(UsageError, match=f"--from-step: run hinge:1 had diverged at step {at}: ") as caught:
+        replay(archive, from_step=120)
+    assert "at the checkpoint of step 100" in str(caught.value)
+    assert f"start at step {at} or before" in caught.value.hint
+    assert not archive.layout.replay(archive.run_id, 100).exists()
+    assert replay(archive, from_step=at).diverged_at == at
+
+
+def test_a_replay_without_an_evaluation_on_the_way_says_so(
+    wild: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["replay", str(wild), RUN, "--from-step", "0", "--until", "30"]) == 0
+    said = capsys.readouterr().out
+    assert "no evaluation on the way, so nothing to compare with the run\n" in said
+    assert "0 of 0" not in said
+
+
+def test_an_average_that_was_not_kept_is_refused_by_its_option(
+    wild: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "net.safetensors"
+    assert main(["export", str(wild), RUN, "--network", "ema", "-o", str(target)]) == 2
+    said = capsys.readouterr().err
+    assert "--network ema: run hinge:1 keeps no moving average of its generator" in said
+    assert "use --network generator" in said
+    assert not target.exists()
+
+
+def test_a_place_that_cannot_be_written_to_is_told(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(StorageError, match="cannot write"):
+        export(open_run(root, RUN), tmp_path / "file" / "deep" / "net.safetensors")
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_folders_on_the_way_are_made(root: Path, tmp_path: Path) -> None:
+    export(open_run(root, RUN), tmp_path / "some" / "where" / "net.safetensors")
+    assert load_file(tmp_path / "some" / "where" / "net.safetensors")
 
 
 @pytest.mark.parametrize(

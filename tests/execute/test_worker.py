@@ -216,9 +216,11 @@ def test_what_is_not_the_runs_fault_goes_to_the_caller(
 
 def refused_by_torch(_: str) -> RuntimeError:
     """What torch says of more than any CPU has."""
-    with pytest.raises(RuntimeError) as caught:
+    try:
         torch.empty(1 << 62, dtype=torch.uint8)
-    return caught.value
+    except RuntimeError as error:
+        return RuntimeError(str(error))  # the first would hold the frame of the attempt
+    raise AssertionError("this machine has an exbibyte of memory")
 
 
 def refused_on_windows(_: str) -> RuntimeError:

@@ -112,7 +112,9 @@ MUTATIONS = truncations() | flips() | others()
 
 def unsealed(mutation: Mutation) -> Mutation:
     """Behind the back of the checksum: as a file of an older ganbench would be damaged."""
-    return lambda content: mutation(content.replace(b"ganbench.crc32=", b"ganbench.xxxxx="))
+    return lambda content: mutation(
+        content.replace(b"ganbench.crc32=", b"x" * 15).replace(b"ganbench.seal", b"x" * 13)
+    )
 
 
 @pytest.fixture

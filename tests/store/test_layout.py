@@ -81,7 +81,7 @@ def test_discarding_a_linked_folder_deletes_the_link_alone(layout: Layout, tmp_p
 def test_files_left_aside_are_deleted_and_no_others(layout: Layout) -> None:
     fill(layout)
     before = set(layout.root.rglob("*"))
-    for path in (layout.runs, layout.windows("p")):
+    for path in (layout.runs, layout.windows("p"), layout.sample("ring/b.png"), layout.kept("p", 5)):
         aside(path, pid=7).touch()
     layout.discard_asides()
     assert set(layout.root.rglob("*")) == before

@@ -74,6 +74,16 @@ def test_a_commit_leaves_nothing_in_progress(root: Path) -> None:
         assert list(results.layout.work.iterdir()) == []
 
 
+def test_what_a_kill_right_after_the_commit_left_goes_with_the_merge(root: Path) -> None:
+    with opened(root) as results:
+        commit(results, "p", *PAIRS)
+        left = results.layout.checkpoint("p")
+        left.parent.mkdir(parents=True)
+        left.write_bytes(b"a checkpoint nobody needs")
+        results.merge()
+        assert not left.parent.exists()
+
+
 def test_samples_are_files_by_their_names(root: Path) -> None:
     with opened(root) as results:
         results.commit("p", runs=[run(*PAIRS[0])], samples={"ring/hinge.png": b"png"})
