@@ -43,10 +43,10 @@ def _refuse(found: Examination, layout: Layout, identity: str, asked: Collection
 def _set_aside(damage: Damage, layout: Layout, identity: str) -> str:
     """What was done, in words."""
     told = f"{damage.error.where}: {damage.error.what}"
-    if not damage.path.exists():
-        return f"{told}\n  {damage.means}" if damage.means else told
     if not damage.means:
-        return f"{told}; they are computed again"
+        return f"{told}\n  they are computed again"
+    if not damage.path.exists():
+        return f"{told}\n  {damage.means}"
     aside = damaged(damage.path)
     with storing(damage.path):
         if damage.path == layout.environment:  # without it, even for a moment, the folder would be nobody's

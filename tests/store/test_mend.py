@@ -81,6 +81,7 @@ def test_a_missing_file_is_said_and_made_up_for(root: Path, name: str) -> None:
     assert found == (IDS if name == "plan.json" else Q)
     assert len(told) == 1
     assert "missing" in told[0]
+    assert told[0].endswith(" anew" if name == "plan.json" else " are computed again")
 
 
 def test_once_its_runs_are_computed_again_the_folder_is_whole(root: Path) -> None:
