@@ -132,7 +132,7 @@ def renewed(whole: Path, folder: Path) -> None:
     shutil.copytree(whole, folder)
 
 
-@settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), mutation=MUTATIONS | MUTATIONS.map(unsealed))
 def test_readers_and_writers_give_a_result_or_an_error_of_ganbench(
     whole: Path, folder: Path, data: st.DataObject, mutation: Mutation
@@ -165,7 +165,7 @@ def test_a_damaged_table_never_gives_other_numbers(
             assert load(folder).equals(load(whole))
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data(), mutation=truncations() | flips())
 def test_a_damaged_table_is_mended_by_computing_its_runs_again(
     whole: Path, folder: Path, data: st.DataObject, mutation: Mutation
