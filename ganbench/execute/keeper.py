@@ -17,6 +17,7 @@ from ganbench.execute.task import Task
 from ganbench.records import Evaluation, Population, Provenance, Run
 from ganbench.store.atomic import write_bytes
 from ganbench.store.layout import Layout
+from ganbench.store.progress import members
 
 if TYPE_CHECKING:
     from ganbench.train.training import Training
@@ -118,24 +119,18 @@ def compatible(provenance: Provenance) -> str:
 
 
 def in_progress(layout: Layout, missing: Sequence[Run]) -> list[Population]:
-    """Populations that an earlier process has left with a checkpoint, if all of their runs are missing."""
+    """Populations that an earlier process has left with a checkpoint, if all of their runs are missing.
+
+    Raises Damaged for a list of runs that cannot be read.
+    """
     by_id = {run.id: run for run in missing}
     found = []
     for path in sorted(layout.work.glob("*")):
-        members = _members(layout, path.name)
-        if members and all(run in by_id for run in members):
-            found.append(Population(tuple(by_id.pop(run) for run in members), path.name))
+        there = layout.checkpoint(path.name).is_file()
+        ids = members(layout, path.name) if there else []
+        if ids and all(run in by_id for run in ids):
+            found.append(Population(tuple(by_id.pop(run) for run in ids), path.name))
     return found
-
-
-def _members(layout: Layout, population: str) -> list[str]:
-    if not layout.checkpoint(population).is_file():
-        return []
-    try:
-        members: list[str] = json.loads(layout.members(population).read_text())
-    except (OSError, ValueError):
-        return []
-    return members
 
 
 def quarters(evaluated: Sequence[int]) -> set[int]:

@@ -126,9 +126,9 @@ def _foresee(job: Job, runs: Sequence[Run]) -> None:
     with storing(job.out):
         try:
             missing = job.missing(runs)
+            begun = [] if job.fresh else in_progress(Layout(job.out), missing)
         except Damaged:  # to be set aside once the folder is locked, and told then
-            missing = list(runs)
-        begun = [] if job.fresh else in_progress(Layout(job.out), missing)
+            missing, begun = list(runs), []
     if missing:
         job.plan(missing, begun)
 
