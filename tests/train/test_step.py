@@ -86,10 +86,10 @@ def test_buffers_are_those_of_the_plain_loop(name):
 @pytest.mark.parametrize("replicas", [2, 3, 64])
 def test_a_run_does_not_depend_on_its_neighbours(replicas):
     cell = setting(penalties=[{"name": "r1"}])
-    beside = train(*[cell] * replicas, seeds=[7, *range(100, 99 + replicas)], steps=40)
-    elsewhere = train(*[cell] * 4, seeds=[5, 4, 7, 9], steps=40)
-    alone = train(cell, seeds=[7], steps=40)
-    expected = PlainLoop(cell, 7).train(40)
+    beside = train(*[cell] * replicas, seeds=[7, *range(100, 99 + replicas)])
+    elsewhere = train(*[cell] * 4, seeds=[5, 4, 7, 9])
+    alone = train(cell, seeds=[7])
+    expected = PlainLoop(cell, 7).train(200)
     for training, replica in ((beside, 0), (elsewhere, 2), (alone, 0)):
         assert distance(training, replica, expected) < 1e-9
 
