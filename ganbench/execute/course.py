@@ -41,13 +41,14 @@ class Course:
         seeds = [run.seed for run in self.runs]
         self.training = Training(self.settings, seeds, torch.device(task.provenance.device))
         self.judges = judges(self.settings, self.training)
-        self.keeper = Keeper(task, self.shared.evaluated())
+        self.stops = self.shared.evaluated()
+        self.keeper = Keeper(task, self.stops)
         self.log = self.keeper.resume(self.training) or Log([[] for _ in self.runs])
 
     def run(self) -> None:
         """To the end. Raises Paused where `stopping` says so, after a checkpoint."""
         self.training.between_chunks = self._between_chunks
-        for stop in self.shared.evaluated():
+        for stop in self.stops:
             if stop > self.log.evaluated:
                 self.training.advance(stop)
                 self._evaluate(stop)
@@ -60,7 +61,7 @@ class Course:
             self.keeper.save(self.training, self.log.after(self._seconds()))
         if asked:
             raise Paused
-        if step not in self.shared.evaluated():  # those are told with their evaluation
+        if step not in self.stops:  # those are told with their evaluation
             self._tell(step)
 
     def _seconds(self) -> float:

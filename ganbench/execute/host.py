@@ -17,7 +17,7 @@ def prepare(threads: int) -> None:
 
     Denormals are flushed to zero: they make matrix products up to 70 times slower on a CPU, in vanishing
     runs of all places. Freed memory is kept: a training step frees and takes the same blocks again, and
-    giving them back to the system in between costs a third of the time of a step with a gradient penalty.
+    giving them back to the system in between costs a quarter of the time of a step with R1.
     """
     import torch
 

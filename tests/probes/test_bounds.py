@@ -76,5 +76,5 @@ def test_ten_times_the_steps_take_the_same_memory() -> None:
 
 
 @pytest.mark.long
-def test_memory_stays_flat_for_a_thousand_replicas_and_a_hundred_thousand_steps() -> None:
+def test_memory_stays_within_its_bound_for_a_thousand_replicas_and_a_hundred_thousand_steps() -> None:
     assert_bounded(replicas=1000, steps=100_000)
