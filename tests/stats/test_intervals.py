@@ -1,17 +1,15 @@
-"""Intervals against published values, scipy, and their own definition; summaries against scipy and numpy."""
+"""Intervals of a rate against published values, scipy, and their own definition."""
 
 import math
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from ganbench.stats.intervals import Interval, clopper_pearson, iqm, quantiles, wilson
+from ganbench.stats.intervals import Interval, clopper_pearson, score_limits, wilson
 
 counts = st.integers(1, 300).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
-samples = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=60)
 
 
 @pytest.mark.parametrize(("n", "upper"), [(5, 0.434), (10, 0.278), (20, 0.161), (30, 0.114)])
@@ -89,35 +87,8 @@ def test_a_confidence_outside_0_and_1_is_refused(confidence: float) -> None:
         wilson(1, 2, confidence=confidence)
 
 
-@given(samples)
-def test_iqm_is_the_mean_trimmed_by_a_quarter(values: list[float]) -> None:
-    assert iqm(values) == pytest.approx(stats.trim_mean(values, 0.25), rel=1e-9, abs=1e-6)
-
-
-def test_iqm_forgets_the_outer_quarters() -> None:
-    assert iqm([-1e9, 1, 3, 1e9]) == 2
-    assert iqm([5.0]) == 5
-
-
-@given(samples, st.floats(0, 1))
-def test_quantiles_interpolate_between_order_statistics(values: list[float], probability: float) -> None:
-    ordered = sorted(values)
-    place = probability * (len(ordered) - 1)
-    below, above = ordered[math.floor(place)], ordered[math.ceil(place)]
-    (found,) = quantiles(values, [probability])
-    assert found == pytest.approx(below + (place - math.floor(place)) * (above - below), rel=1e-9, abs=1e-6)
-
-
-def test_quantiles_come_in_the_order_asked_for() -> None:
-    assert quantiles(np.arange(5), [1, 0, 0.5]) == (4, 0, 2)
-
-
-@pytest.mark.parametrize("summary", [iqm, lambda values: quantiles(values, [0.5])[0]])
-def test_a_nan_among_the_values_shows(summary) -> None:
-    assert math.isnan(summary([1, 2, 3, math.nan, 4, 5, 6, 7]))
-
-
-@pytest.mark.parametrize("summary", [iqm, lambda values: quantiles(values, [0.5])])
-def test_no_values_have_no_summary(summary) -> None:
-    with pytest.raises(ValueError, match="no values"):
-        summary([])
+@given(counts)
+def test_the_score_limits_of_a_share_are_wilsons(pair: tuple[int, int]) -> None:
+    successes, n = pair
+    limits = score_limits(successes / n, n, z=stats.norm.ppf(0.975))
+    assert limits == pytest.approx(wilson(successes, n), abs=1e-12)

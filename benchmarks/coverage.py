@@ -1,0 +1,350 @@
+"""`python -m benchmarks.coverage`: how often intervals cover, verdicts err and sequential tests stop; with `--save`
+also the tables of docs/statistics.md."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.random import Generator
+
+from ganbench import seeding
+from ganbench.stats.bootstrap import Method, bootstrap
+from ganbench.stats.checks import Floats
+from ganbench.stats.contingency import boschloo_table
+from ganbench.stats.estimate import Statistic, interval_of
+from ganbench.stats.improvement import probability_of_improvement
+from ganbench.stats.intervals import Interval, clopper_pearson, wilson
+from ganbench.stats.power import seeds_needed
+from ganbench.stats.rate_comparison import compare_rates
+from ganbench.stats.rates import Count, PairedCount, newcombe, newcombe_paired
+from ganbench.stats.sequential import decision
+from ganbench.stats.summaries import row_means
+from ganbench.stats.survival import kaplan_meier, median_time
+from ganbench.stats.verdict import Word, word_for
+
+PAGE: Final = Path(__file__).parents[1] / "docs" / "statistics.md"
+NS: Final = (5, 10, 30)
+RATES: Final = (0.02, 0.1, 0.5)
+REPETITIONS: Final = 2_000
+RESAMPLES: Final = 1_000
+GRID: Final = 400_000  # points of a quantile function, for true values
+COURSE: Final = 100  # pairs, at most
+STATISTICS: Final[tuple[Statistic, ...]] = ("mean", "iqm", "median")
+METHODS: Final[tuple[Method, ...]] = ("percentile", "bca")
+ROLE: Final = "coverage"
+
+Row = tuple[str, ...]
+Quantile = Callable[[Floats], Floats]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A law of a run's metric, by its quantile function."""
+
+    name: str
+    quantile: Quantile
+
+    def draw(self, rng: Generator, n: int) -> Floats:
+        return self.quantile(rng.random(n))
+
+    def truth(self, statistic: Statistic) -> float:
+        grid = (np.arange(GRID) + 0.5) / GRID
+        if statistic == "median":
+            return float(self.quantile(np.array([0.5]))[0])
+        return float(self.quantile(grid if statistic == "mean" else 0.25 + grid / 2).mean())
+
+
+def bimodal(failing: float) -> Outcome:
+    """Runs near 1, and a share that failed near 0."""
+    from scipy.stats import norm
+
+    points = np.linspace(-1, 2, 200_001)
+    law = failing * norm.cdf(points, 0, 0.05) + (1 - failing) * norm.cdf(points, 1, 0.05)
+    return Outcome(f"bimodal, {100 * failing:.0f} % failed", lambda u: np.interp(u, law, points))
+
+
+def outcomes() -> tuple[Outcome, ...]:
+    from scipy.stats import norm, t
+
+    return (
+        Outcome("normal", lambda u: np.asarray(norm.ppf(u))),
+        bimodal(0.2),
+        bimodal(0.4),
+        Outcome("heavy tails (t, 3 degrees)", lambda u: np.asarray(t.ppf(u, 3))),
+        Outcome("skewed (log-normal)", lambda u: np.exp(np.asarray(norm.ppf(u)))),
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the tables; with `--save` also renew those of docs/statistics.md."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.coverage", description=__doc__)
+    parser.add_argument("--repetitions", type=int, default=REPETITIONS, metavar="N")
+    parser.add_argument("--save", action="store_true", help="renew the tables of docs/statistics.md")
+    options = parser.parse_args(arguments)
+    text = "\n".join(tables(options.repetitions))
+    print(text)
+    if options.save:
+        from benchmarks.report import insert  # it imports torch, which nothing else here needs
+
+        insert(text, PAGE)
+
+
+def tables(repetitions: int) -> Iterator[str]:
+    """The tables in Markdown."""
+    yield f"Coverage in %, nominal 95. Rates by enumeration; all else over {repetitions:,} samples (seed 0)."
+    yield ""
+    yield from _table(("interval", "outcome", *(f"n = {n}" for n in NS)), coverage_rows(repetitions), left=2)
+    yield ""
+    yield "Verdicts on failure rates, in % of comparisons; margin 20 points, alpha .05, by enumeration."
+    yield ""
+    head: Row = ("true rates", "n a cell", "better or worse", "same", "cannot tell")
+    yield from _table(head, verdict_rows())
+    yield ""
+    yield (
+        f"Sequential comparison over {repetitions:,} courses of at most {COURSE} pairs (seed 0), margin 20 points, "
+        "95 %. Fixed n: seeds a cell for 80 % power of Boschloo's test, whose rates one must know beforehand."
+    )
+    yield ""
+    head = (
+        "true rates",
+        "better or worse, %",
+        "same, %",
+        "undecided, %",
+        "pairs, mean",
+        "pairs, 95 %",
+        "seeds of a fixed n",
+    )
+    yield from _table(head, sequential_rows(repetitions))
+
+
+def coverage_rows(repetitions: int) -> Iterator[Row]:
+    """Every interval on every outcome that it is for."""
+    yield from _rate_rows(repetitions)
+    yield from _summary_rows(repetitions)
+    yield from _time_rows(repetitions)
+
+
+def _rate_rows(repetitions: int) -> Iterator[Row]:
+    for name, interval in (("rate: Wilson", wilson), ("rate: Clopper-Pearson", clopper_pearson)):
+        for rate in RATES:
+            yield _row(name, f"failure rate {rate:g}", [rate_coverage(interval, rate, n) for n in NS])
+    for ours, theirs in ((0.02, 0.02), (0.1, 0.1), (0.5, 0.5), (0.1, 0.5)):
+        covered = [difference_coverage(ours, theirs, n) for n in NS]
+        yield _row("difference of rates: Newcombe", f"failure rates {ours:g} and {theirs:g}", covered)
+    for ours, theirs in ((0.05, 0.05), (0.3, 0.1)):
+        covered = [paired_coverage(ours, theirs, n, repetitions) for n in NS]
+        yield _row("difference by seed: Newcombe", f"{ours:g} and {theirs:g} fail in one cell only", covered)
+
+
+def _summary_rows(repetitions: int) -> Iterator[Row]:
+    for statistic in STATISTICS:
+        for outcome in outcomes():
+            covered = [summary_coverage(outcome, statistic, n, repetitions) for n in NS]
+            yield _row(f"{statistic}: interval_of", outcome.name, covered)
+    for method in METHODS:
+        for outcome in outcomes():
+            bootstrapped = [mean_bootstrap_coverage(outcome, method, n, repetitions) for n in NS]
+            yield _row(f"mean: bootstrap, {method}", outcome.name, bootstrapped)
+    for ours, theirs in ((0.2, 0.2), (0.2, 0.6), (0.05, 0.9)):
+        shares = f"bimodal, {100 * ours:g} and {100 * theirs:g} % failed"
+        covered = [improvement_coverage(ours, theirs, n, repetitions) for n in NS]
+        yield _row("probability of improvement", shares, covered)
+
+
+def _time_rows(repetitions: int) -> Iterator[Row]:
+    for rate in (0.5, 0.9):
+        covered = [survival_coverage(rate, n, repetitions) for n in NS]
+        yield _row("share healthy at half time: Kaplan-Meier", f"failure rate {rate:g}, exponential", covered)
+    covered = [median_time_coverage(0.9, n, repetitions) for n in NS]
+    yield _row("median time to failure", "failure rate 0.9, exponential", covered)
+
+
+def rate_coverage(interval: Callable[[int, int], Interval], rate: float, n: int) -> float:
+    """Over all outcomes, exactly."""
+    chances = _binomial(rate, n).tolist()
+    return math.fsum(chance for k, chance in enumerate(chances) if holds(interval(k, n), rate))
+
+
+def difference_coverage(ours: float, theirs: float, n: int) -> float:
+    first, second = _binomial(ours, n).tolist(), _binomial(theirs, n).tolist()
+    return math.fsum(
+        first[a] * second[b]
+        for a in range(n + 1)
+        for b in range(n + 1)
+        if holds(newcombe(Count(a, n), Count(b, n)), ours - theirs)
+    )
+
+
+def paired_coverage(only_ours: float, only_theirs: float, n: int, repetitions: int) -> float:
+    """A tenth of the seeds fails in both cells."""
+    rng = _rng("paired", only_ours, only_theirs, n)
+    shares = (0.1, only_ours, only_theirs, 0.9 - only_ours - only_theirs)
+    drawn = rng.multinomial(n, shares, size=repetitions)
+    found = (newcombe_paired(PairedCount(*map(int, row))) for row in drawn)
+    return _share(found, only_ours - only_theirs, repetitions)
+
+
+def summary_coverage(outcome: Outcome, statistic: Statistic, n: int, repetitions: int) -> float | None:
+    """None where `interval_of` cannot tell at this n."""
+    rng = _rng(outcome.name, statistic, n)
+    found = []
+    for _ in range(repetitions):
+        interval = interval_of(outcome.draw(rng, n), statistic, rng=rng, resamples=RESAMPLES).interval
+        if interval is None:
+            return None
+        found.append(interval)
+    return _share(iter(found), outcome.truth(statistic), repetitions)
+
+
+def mean_bootstrap_coverage(outcome: Outcome, method: Method, n: int, repetitions: int) -> float:
+    rng = _rng(outcome.name, method, n)
+    found = (
+        bootstrap([outcome.draw(rng, n)], row_means, rng=rng, method=method, resamples=RESAMPLES)
+        for _ in range(repetitions)
+    )
+    return _share(found, outcome.truth("mean"), repetitions)
+
+
+def improvement_coverage(ours: float, theirs: float, n: int, repetitions: int) -> float:
+    rng, (first, second) = _rng("improvement", ours, theirs, n), (bimodal(ours), bimodal(theirs))
+    # Runs that both failed, or both did not, have one law: either is ahead half of the time.
+    truth = (1 - ours) * theirs + (ours * theirs + (1 - ours) * (1 - theirs)) / 2
+    found = (
+        probability_of_improvement(first.draw(rng, n), second.draw(rng, n)).interval
+        for _ in range(repetitions)
+    )
+    return _share(found, truth, repetitions)
+
+
+def survival_coverage(rate: float, n: int, repetitions: int) -> float:
+    """The interval of the share healthy at 1/2, time running to 1; `rate` fails before 1."""
+    truth = float(np.sqrt(1 - rate))
+
+    def at_half(curve_times: Floats) -> Interval:
+        curve = kaplan_meier(np.minimum(curve_times, 1.0), curve_times < 1)
+        at = int(np.searchsorted(curve.times, 0.5, side="right")) - 1
+        return Interval(float(curve.low[at]), float(curve.high[at]))
+
+    rng = _rng("survival", rate, n)
+    return _share((at_half(_times(rng, rate, n)) for _ in range(repetitions)), truth, repetitions)
+
+
+def median_time_coverage(rate: float, n: int, repetitions: int) -> float:
+    rng = _rng("median time", rate, n)
+    truth = float(np.log(0.5) / np.log(1 - rate))
+    drawn = (_times(rng, rate, n) for _ in range(repetitions))
+    found = (median_time(kaplan_meier(np.minimum(t, 1.0), t < 1)).interval for t in drawn)
+    return _share(found, truth, repetitions)
+
+
+def verdict_rows() -> Iterator[Row]:
+    for rates in ((0.02, 0.02), (0.1, 0.1), (0.5, 0.5), (0.1, 0.3), (0.1, 0.5), (0.0, 1.0)):
+        for n in (5, 10, 20, 30, 100):
+            chances = verdict_chances(*rates, n)
+            told = chances["better"] + chances["worse"]
+            yield (
+                f"{rates[0]:g} and {rates[1]:g}",
+                str(n),
+                *map(_percent, (told, chances["same"], chances["cannot tell"])),
+            )
+
+
+def verdict_chances(ours: float, theirs: float, n: int) -> dict[Word, float]:
+    """The chance of each word, exactly."""
+    first, second = _binomial(ours, n), _binomial(theirs, n)
+    p = boschloo_table(n, n, "two-sided")
+    chances: dict[Word, float] = {"better": 0.0, "worse": 0.0, "same": 0.0, "cannot tell": 0.0}
+    for a, b in np.argwhere(np.outer(first, second) > 1e-12).tolist():
+        comparison = compare_rates(Count(a, n), Count(b, n), names=("A", "B"))
+        chances[word_for(comparison, float(p[a, b]), alpha=0.05)] += float(first[a] * second[b])
+    return chances
+
+
+def sequential_rows(repetitions: int) -> Iterator[Row]:
+    for ours, theirs in ((0.02, 0.02), (0.1, 0.1), (0.5, 0.5), (0.1, 0.3), (0.1, 0.5), (0.0, 0.9)):
+        said, used = courses(ours, theirs, repetitions)
+        told, same = (float(np.isin(said, words).mean()) for words in (("better", "worse"), ("same",)))
+        mean = float(used.mean())
+        fixed = "" if ours == theirs else str(seeds_needed(ours, theirs))
+        yield (
+            f"{ours:g} and {theirs:g}",
+            _percent(told),
+            _percent(same),
+            _percent(1 - told - same),
+            f"{mean:.1f}",
+            f"{np.quantile(used, 0.95):.0f}",
+            fixed,
+        )
+
+
+def courses(ours: float, theirs: float, repetitions: int) -> tuple[np.ndarray, np.ndarray]:
+    """What is said at the end of each course of independent pairs, and the pairs used."""
+    rng = _rng("sequential", ours, theirs)
+    known: dict[PairedCount, str] = {}
+    ends = [_course(rng.random((COURSE, 2)) < (ours, theirs), known) for _ in range(repetitions)]
+    said, used = zip(*ends, strict=True)
+    return np.array(said), np.array(used)
+
+
+def _course(failed: np.ndarray, known: dict[PairedCount, str]) -> tuple[str, int]:
+    counts = PairedCount(0, 0, 0, 0)
+    for used, (first, second) in enumerate(failed.tolist(), 1):
+        # Pairs that ended alike count alike.
+        counts = counts._replace(
+            only_ours=counts.only_ours + (first and not second),
+            only_theirs=counts.only_theirs + (second and not first),
+            neither=counts.neither + (first == second),
+        )
+        said = known.get(counts) or known.setdefault(counts, decision(counts))
+        if said != "go on":
+            return said, used
+    return "go on", len(failed)
+
+
+def holds(interval: Interval, value: float) -> bool:
+    return interval.low - 1e-12 <= value <= interval.high + 1e-12
+
+
+def _share(found: Iterator[Interval], truth: float, repetitions: int) -> float:
+    return sum(holds(interval, truth) for interval in found) / repetitions
+
+
+def _times(rng: Generator, rate: float, n: int) -> Floats:
+    """Exponential times of which `rate` are below 1."""
+    return rng.exponential(-1 / np.log(1 - rate), n)
+
+
+def _binomial(rate: float, n: int) -> Floats:
+    from scipy.stats import binom
+
+    return np.asarray(binom.pmf(np.arange(n + 1), n, rate))
+
+
+def _rng(*parts: object) -> Generator:
+    return seeding.stream(0, ROLE, *map(str, parts))
+
+
+def _row(interval: str, outcome: str, covered: Sequence[float | None]) -> Row:
+    return (interval, outcome, *("cannot tell" if one is None else _percent(one) for one in covered))
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.1f}"
+
+
+def _table(head: Row, rows: Iterator[Row], *, left: int = 1) -> Iterator[str]:
+    """In Markdown; the first `left` columns are text."""
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'|'.join('---' if index < left else '--:' for index in range(len(head)))}|"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+if __name__ == "__main__":
+    main()

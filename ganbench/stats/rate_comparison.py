@@ -1,0 +1,121 @@
+"""Two cells compared by how often they fail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ganbench.stats.intervals import Interval
+from ganbench.stats.power import seeds_needed
+from ganbench.stats.rate_tests import boschloo, fisher, mcnemar
+from ganbench.stats.rates import Count, PairedCount, difference_limits, newcombe, newcombe_paired
+from ganbench.stats.significance import Significance
+
+BOSCHLOO_UP_TO = 10_000  # outcomes of both cells together, n1 n2
+SEARCHED = 1000  # seeds a cell, up to which an interval is looked for that fits into the margin
+
+
+@dataclass(frozen=True, slots=True)
+class RateComparison:
+    """Failure rates of ours against theirs; `effect` and `interval` are theirs less ours: above 0, ours is better."""
+
+    ours: str
+    theirs: str
+    failed_ours: Count
+    failed_theirs: Count
+    effect: float
+    interval: Interval
+    margin: float
+    confidence: float
+    significance: Significance
+
+    @property
+    def facts(self) -> str:
+        low, high = self.interval
+        first = f"{self.ours} fails in {self.failed_ours.failed} of {_runs(self.failed_ours.n)}"
+        second = f"{self.theirs} in {self.failed_theirs.failed} of {self.failed_theirs.n}"
+        # Said as ours less theirs, so that the ends swap.
+        difference = f"{_points(-self.effect)} points [{_points(-high)}, {_points(-low)}]"
+        return f"{first}, {second}: difference {difference}"
+
+    @property
+    def margin_text(self) -> str:
+        return f"{100 * self.margin:g} points"
+
+    def seeds(self, alpha: float) -> int | None:
+        """Seeds a cell that would tell if the rates are what they look like; None: more than was searched.
+
+        A difference of the margin or more: for a power of 80 % of Boschloo's test. A smaller one: until its
+        interval fits into the margin.
+        """
+        ours, theirs = self.failed_ours.rate, self.failed_theirs.rate
+        if abs(self.effect) >= self.margin:
+            return seeds_needed(ours, theirs, alpha=alpha)
+        return next((n for n in range(2, SEARCHED + 1) if self._fits(ours, theirs, n)), None)
+
+    def _fits(self, ours: float, theirs: float, n: int) -> bool:
+        low, high = difference_limits(ours, theirs, n, n, confidence=self.confidence)
+        return -self.margin < low and high < self.margin
+
+
+def compare_rates(
+    ours: Count,
+    theirs: Count,
+    *,
+    names: tuple[str, str],
+    margin: float = 0.2,
+    confidence: float = 0.95,
+) -> RateComparison:
+    """Compare cells whose runs have nothing in common: Newcombe's interval, Boschloo's test.
+
+    Fisher's test where n1 n2 > 10,000: Boschloo's takes long there and gains little. margin: the difference in failure rates that matters, in (0, 1). Raises ValueError for cells without runs,
+    counts that no experiment gives, or such a margin.
+    """
+    interval = newcombe(ours, theirs, confidence=confidence)
+    test = boschloo if ours.n * theirs.n <= BOSCHLOO_UP_TO else fisher
+    return _comparison(ours, theirs, names, margin, confidence, interval, test(ours, theirs))
+
+
+def compare_rates_by_seed(
+    pairs: PairedCount, *, names: tuple[str, str], margin: float = 0.2, confidence: float = 0.95
+) -> RateComparison:
+    """Compare cells over seeds in common: Newcombe's paired interval, McNemar's test. Raises as `compare_rates`.
+
+    Only for cells that see the same draws: a change that shifts random numbers breaks the pairs. `seeds` counts
+    as for runs with nothing in common, so that it is rather too many.
+    """
+    interval = newcombe_paired(pairs, confidence=confidence)
+    return _comparison(pairs.ours, pairs.theirs, names, margin, confidence, interval, mcnemar(pairs))
+
+
+def _comparison(
+    ours: Count,
+    theirs: Count,
+    names: tuple[str, str],
+    margin: float,
+    confidence: float,
+    interval: Interval,
+    significance: Significance,
+) -> RateComparison:
+    if not 0 < margin < 1:
+        raise ValueError(f"margin is {margin}, expected a difference of rates between 0 and 1")
+    for name, count in zip(names, (ours, theirs), strict=True):
+        if count.n == 0:
+            raise ValueError(f"{name} has no runs, expected at least one")
+    return RateComparison(
+        *names,
+        ours,
+        theirs,
+        effect=theirs.rate - ours.rate,
+        interval=Interval(-interval.high, -interval.low),
+        margin=margin,
+        confidence=confidence,
+        significance=significance,
+    )
+
+
+def _runs(n: int) -> str:
+    return f"{n} run" if n == 1 else f"{n} runs"
+
+
+def _points(difference: float) -> int:
+    return round(100 * difference)
