@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 from ganbench import records
-from ganbench.records import Cell, Evaluation, Outcome, Population, Provenance, Run
+from ganbench.records import Cell, Evaluation, Evidence, Finding, Outcome, Population, Provenance, Run
 
 CELL = Cell("hinge", {"loss": "hinge"}, {"batch": 64}, "0123456789ab", "ba9876543210")
 EACH = [
@@ -18,6 +18,8 @@ EACH = [
     Evaluation(100, "ema", {"modes": 8.0}),
     Outcome("failed", 300, "modes below 6"),
     Provenance({"torch": "2.15"}, "cpu", 2, None, "f"),
+    Evidence("auc", 0, 99, 0.5),
+    Finding("wiring", "clear", "all well", evidence=(Evidence("auc", 0, 99, 0.5),)),
 ]
 
 

@@ -1,0 +1,135 @@
+"""convergence: a graded certificate. Never from V near -ln 4 alone: a blind D has that too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from ganbench.detect import blind_discriminator, limit_cycle
+from ganbench.detect.baselines import median
+from ganbench.detect.blocks import Blocks, blocks_of
+from ganbench.detect.cycles import LEAST
+from ganbench.detect.detector import Detector, clear, fired, has, insufficient
+from ganbench.detect.facts import of_spread
+from ganbench.detect.movement import motions
+from ganbench.detect.quality import covered_share, differs
+from ganbench.detect.signals import Ints, Table
+from ganbench.detect.spells import Spell
+from ganbench.detect.thresholds import Limits
+from ganbench.records import Evidence, Finding
+
+KIND: Final = "convergence"
+LEVELS: Final = ("none", "balanced", "stationary", "consistent", "certified")
+
+
+def check(table: Table, limits: Mapping[str, Limits]) -> Finding:
+    """The last quarter of the plan, or of what there is: how many of the steps of the certificate hold, in order."""
+    own = limits[KIND]
+    blocks = blocks_of(table, limits["blocks"], after=_since(table, own))
+    if len(blocks) < limits["blocks"]["of"]:
+        return insufficient(KIND, "fewer than five blocks of steps to judge")
+    looks = (_unbalanced, _moving, _inconsistent, _uncertified)
+    missing = ""
+    level = 0
+    for look in looks:
+        if missing := look(table, blocks, limits):
+            break
+        level += 1
+    numbers: dict[str, Any] = {
+        "form": LEVELS[level],
+        "statistic": "level of the certificate, 0 to 4",
+        "value": float(level),
+        "null": 4.0,
+        "threshold": 2.0,
+    }
+    if level < 2:
+        return clear(KIND, f"not certified beyond '{LEVELS[level]}': {missing}", **numbers)
+    onset, last = int(blocks.first[0]), int(blocks.last[-1])
+    spell = Spell(onset, last, slice(0, len(blocks)), len(blocks), len(blocks), strong=True, ongoing=True)
+    proof = (Evidence("auc", onset, last, median(blocks.mean("auc"))),)
+    reason = f"{LEVELS[level]} since step {onset}" + (f"; not more: {missing}" if missing else "")
+    return fired(KIND, reason, spell, severity="info", evidence=proof, **numbers)
+
+
+def _since(table: Table, own: Limits) -> float:
+    """Age, as a share of the plan, from which on rows are judged."""
+    end = float((table.end + 1 - table.start) / table.plan)
+    return max(own["after"], end - own["recent"])
+
+
+def _unbalanced(table: Table, blocks: Blocks, limits: Mapping[str, Limits]) -> str:
+    own, auc = limits[KIND], median(blocks.mean("auc"))
+    if not own["auc_least"] <= auc <= own["auc_most"]:
+        return f"median AUC {auc:.2f}"
+    low = np.nanmean(blocks.mean("auc_low")) if has(table, "auc_low") else 0.0
+    if low >= own["low_share"]:
+        return f"D is fooled in {low:.1%} of the steps"
+    blind = blind_discriminator.DETECTOR(table, limits)
+    return "D is blind" if blind.status == "fired" and blind.last == int(blocks.last[-1]) else ""
+
+
+def _moving(table: Table, blocks: Blocks, limits: Mapping[str, Limits]) -> str:
+    own, rows = limits[KIND], _rows(table, blocks)
+    if not has(table, "fake_mean_0") or table.facts.batch is None or not table.facts.real_std:
+        return "no moments of fakes beside those of the data"
+    if len(rows) < LEAST // 2:
+        return "too few windows to tell whether the samples stand still"
+    moving = [
+        one for one in motions(table, rows) if one.drift > own["drift"] and one.amplitude > own["amplitude"]
+    ]
+    if moving:
+        return f"the mean of the fakes drifts, {max(one.drift for one in moving):.1f} times the noise"
+    if limit_cycle.DETECTOR(table, limits).status == "fired":
+        return "the players circle"
+    return _bad_samples(table, blocks, limits)
+
+
+def _bad_samples(table: Table, blocks: Blocks, limits: Mapping[str, Limits]) -> str:
+    """What stands still need not be right: a collapsed generator does, too."""
+    share = covered_share(table)
+    recent = table.evaluations.step >= int(blocks.first[0])
+    if share is not None and median(share[recent]) < limits["quality"]["covered_share"]:
+        return f"{median(share[recent]):.0%} of the modes are covered"
+    if share is None and differs(table, blocks, limits["quality"], since=int(blocks.first[0])):
+        return "the samples differ from the data"
+    return ""
+
+
+def _inconsistent(table: Table, blocks: Blocks, limits: Mapping[str, Limits]) -> str:
+    blind = table.facts.blind_loss
+    if not blind or not has(table, "loss_d"):
+        return "the loss has no value of its own at equilibrium, or is not known"
+    off = abs(median(blocks.mean("loss_d")) - blind) / blind
+    return f"the loss of D is {off:.0%} from equilibrium" if off > limits[KIND]["loss"] else ""
+
+
+def _uncertified(table: Table, _: Blocks, limits: Mapping[str, Limits]) -> str:
+    """A fresh D, trained against the fixed generator: gap = (V_probe + ln 4) / ln 4, in `evaluations.probe_gap`."""
+    gap = table.evaluations.values.get("probe_gap")
+    if gap is None or not np.isfinite(gap).any():
+        return "no fresh discriminator was trained against it"
+    last = float(gap[np.isfinite(gap)][-1])
+    return f"a fresh discriminator gains {last:.2f} of ln 4" if last > limits[KIND]["gap"] else ""
+
+
+def _rows(table: Table, blocks: Blocks) -> Ints:
+    means = [table.signals[f"fake_mean_{k}"].mean for k in table.features]
+    whole = np.isfinite(np.sum(means, axis=0)) if means else np.zeros(len(table), bool)
+    return np.flatnonzero(whole & (table.first >= blocks.first[0]))
+
+
+DETECTOR: Final = Detector(
+    KIND,
+    "both",
+    check,
+    needs=("auc",),
+    applies=of_spread,
+    null="level 4: balanced, stationary, consistent with the loss at equilibrium, certified by a fresh D",
+    false_positives=(
+        "D's own AUC is no proof: D may be too weak to see a difference that a fresh one would",
+        "standing still is not being right: without known modes or a distance a collapsed generator may pass",
+        "a probe of too few steps finds nothing: state its budget",
+    ),
+)

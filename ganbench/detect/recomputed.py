@@ -1,0 +1,103 @@
+"""Losses recomputed from the mean m and the standard deviation s of their logits, on raw steps.
+
+Exact where the loss is linear or square in the logit. For softplus, Jensen's inequality and its second
+derivative, at most 1/4, give softplus(m) <= E softplus(l) <= softplus(m) + s^2 / 8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+import numpy as np
+
+from ganbench.detect.signals import Floats, Ints, Table
+
+Bounds = tuple[Floats, Floats]
+Moments = tuple[Floats, Floats]
+
+
+def softplus(x: Floats) -> Floats:
+    """ln(1 + e^x), elementwise."""
+    return np.logaddexp(0.0, x)
+
+
+def e_softplus(m: Floats, s: Floats) -> Bounds:
+    """Between what E softplus(l) lies."""
+    low = softplus(m)
+    return low, low + s**2 / 8
+
+
+def _exact(value: Floats) -> Bounds:
+    return value, value
+
+
+def _square(m: Floats, s: Floats, *, target: float) -> Floats:
+    """1/2 E (l - target)^2."""
+    return np.asarray(((m - target) ** 2 + s**2) / 2)
+
+
+def _negated(bounds: Bounds) -> Bounds:
+    return -bounds[1], -bounds[0]
+
+
+def _sum(one: Bounds, other: Bounds) -> Bounds:
+    return one[0] + other[0], one[1] + other[1]
+
+
+def _cross_entropy(real: Moments, fake: Moments) -> Bounds:
+    return _sum(e_softplus(-real[0], real[1]), e_softplus(*fake))
+
+
+GENERATOR: Final[Mapping[str, Callable[[Floats, Floats], Bounds]]] = {
+    "minimax": lambda m, s: _negated(e_softplus(m, s)),
+    "non-saturating": lambda m, s: e_softplus(-m, s),
+    "wasserstein": lambda m, s: _exact(-m),  # noqa: ARG005  # the shared signature
+    "hinge": lambda m, s: _exact(-m),  # noqa: ARG005  # the shared signature
+    "least-squares": lambda m, s: _exact(_square(m, s, target=1.0)),
+}
+DISCRIMINATOR: Final[Mapping[str, Callable[[Moments, Moments], Bounds]]] = {
+    "minimax": _cross_entropy,
+    "non-saturating": _cross_entropy,
+    "wasserstein": lambda real, fake: _exact(fake[0] - real[0]),
+    "least-squares": lambda real, fake: _exact(_square(*real, target=1.0) + _square(*fake, target=0.0)),
+}
+
+
+def disagreement(table: Table) -> tuple[Floats, Ints]:
+    """([n], [n]): of each raw step, how far a loss is outside its bounds, over max(1, |loss|), and the step.
+
+    The worse of the two players' losses; empty where the loss, or what it takes, is not on record.
+    """
+    found = [
+        (one, burst.step) for burst in table.bursts if len(one := _of_burst(burst.values, table.facts.loss))
+    ]
+    if not found:
+        return np.zeros(0), np.zeros(0, np.int64)
+    worst, step = (np.concatenate([pair[k] for pair in found]) for k in (0, 1))
+    finite = np.isfinite(worst)
+    return np.asarray(worst[finite]), np.asarray(step[finite], np.int64)
+
+
+def _of_burst(values: Mapping[str, Floats], loss: str | None) -> Floats:
+    outside: list[Floats] = []
+    if loss is None:
+        return np.zeros(0)
+    generator = _moments(values, "generator_logit")
+    if loss in GENERATOR and generator is not None and "loss_g" in values:
+        outside.append(_outside(values["loss_g"], GENERATOR[loss](*generator)))
+    real, fake = _moments(values, "real_logit"), _moments(values, "fake_logit")
+    if loss in DISCRIMINATOR and real is not None and fake is not None and "loss_d" in values:
+        outside.append(_outside(values["loss_d"], DISCRIMINATOR[loss](real, fake)))
+    return np.max(outside, axis=0) if outside else np.zeros(0)
+
+
+def _moments(values: Mapping[str, Floats], name: str) -> Moments | None:
+    if f"{name}_mean" not in values or f"{name}_std" not in values:
+        return None
+    return values[f"{name}_mean"], values[f"{name}_std"]
+
+
+def _outside(loss: Floats, bounds: Bounds) -> Floats:
+    low, high = bounds
+    return np.asarray(np.maximum(0, np.maximum(low - loss, loss - high)) / np.maximum(1, np.abs(loss)))

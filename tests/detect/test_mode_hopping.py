@@ -1,0 +1,65 @@
+"""mode-hopping on histories of held modes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ganbench.records import Finding
+from tests.detect.pathologies import later
+from tests.detect.runs import EVALUATIONS, MODES, healthy
+
+
+def judged(held: np.ndarray, **facts: object) -> Finding:
+    """held: [EVALUATIONS, MODES], which modes have 250 samples each."""
+    return healthy().with_evaluations(mode_histogram=held * 250).with_facts(**facts).find("mode-hopping")
+
+
+def rotating(size: int) -> np.ndarray:
+    """`size` modes at a time, the next ones at each evaluation."""
+    held = np.zeros((EVALUATIONS, MODES), int)
+    for row in range(EVALUATIONS):
+        held[row, (np.arange(size) + size * row) % MODES] = 1
+    return held
+
+
+@pytest.mark.parametrize("size", [1, 2, 4, 6])
+def test_other_modes_at_every_evaluation_is_hopping(size: int) -> None:
+    found = judged(rotating(size))
+    assert found.status == "fired"
+    assert found.value == pytest.approx(MODES - size)
+
+
+def test_the_same_few_modes_are_a_collapse_and_no_hopping() -> None:
+    held = np.zeros((EVALUATIONS, MODES), int)
+    held[:, :2] = 1
+    assert judged(held).status == "clear"
+
+
+def test_learning_gains_modes_and_collapse_loses_them_and_neither_hops() -> None:
+    rising = (np.arange(MODES) <= np.arange(EVALUATIONS)[:, None] * MODES // EVALUATIONS).astype(int)
+    assert judged(rising).status == "clear"
+    assert judged(rising[::-1]).status == "clear"
+
+
+def test_one_mode_that_comes_and_goes_is_no_hopping() -> None:
+    held = np.ones((EVALUATIONS, MODES), int)
+    held[::2, 0] = 0
+    assert judged(held).status == "clear"
+
+
+def test_of_twenty_five_modes_a_quarter_has_to_change() -> None:
+    held = np.ones((EVALUATIONS, 25), int)
+    held[::2, :8] = 0
+    assert judged(held, modes=25).status == "clear"
+    held[::2, :8], held[1::2, 8:16] = 0, 0
+    assert judged(held, modes=25).status == "fired"
+
+
+def test_what_the_discriminator_says_of_earlier_fakes_is_shown() -> None:
+    run = healthy().with_evaluations(
+        mode_histogram=rotating(2) * 250, rejected=later(0.9, 0.5), rejected_replay=later(0.4, 0.5)
+    )
+    proofs = {proof.series: proof.value for proof in run.find("mode-hopping").evidence}
+    assert proofs["share of fakes that D rejects"] == 0.9
+    assert proofs["the same of earlier fakes"] == 0.4

@@ -1,0 +1,59 @@
+"""wiring: each look, and what it takes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tests.detect.runs import Synthetic, critic, healthy, with_logits
+
+
+def form(run: Synthetic) -> str:
+    found = run.find("wiring")
+    return found.form if found.status == "fired" else found.status
+
+
+def test_a_loss_that_is_not_that_of_its_logits_is_found_for_either_player() -> None:
+    assert form(healthy().with_signals(loss_g=0.31)) == "loss"
+    assert form(healthy().with_signals(loss_d=0.9)) == "loss"
+    assert form(critic().with_signals(loss_d=lambda s, was: was + 0.1)) == "loss"
+
+
+def test_a_few_odd_rows_are_a_slip_of_the_log() -> None:
+    odd = np.arange(4000) < 7
+    assert form(healthy().with_signals(loss_g=lambda s, was: np.where(odd, 9.0, was))) == "clear"
+
+
+def test_a_loss_with_tricks_in_it_is_not_recomputed() -> None:
+    assert form(healthy().with_signals(loss_g=0.31).with_facts(tricks=("label-smoothing",))) == "clear"
+
+
+def test_an_untrained_discriminator_that_loses_three_times_too_much_has_another_loss() -> None:
+    run = healthy().with_facts(loss=None).with_signals(loss_d=lambda s, was: np.where(s < 16, 4.2, was))
+    assert form(run) == "initial loss"
+    trained = with_logits(run, real=3.0, fake=-3.0, std=0.3).with_signals(loss_d=4.2)
+    assert form(trained) == "clear"
+
+
+def test_a_generator_without_any_gradient_from_the_first_step_on_is_detached() -> None:
+    assert form(healthy().with_signals(gradient_norm_g=0.0)) == "no gradient"
+    died = healthy().with_signals(gradient_norm_g=lambda s, was: np.where(s < 1000, was, 0.0))
+    assert form(died) == "clear"
+
+
+def test_fakes_that_are_rated_otherwise_in_the_generators_step_have_two_views() -> None:
+    run = healthy().with_facts(loss=None)
+    assert form(run.with_signals(generator_logit_mean=3.0)) == "two views"
+    assert form(run.with_signals(generator_logit_mean=0.3)) == "clear"
+
+
+def test_a_fast_discriminator_explains_the_difference() -> None:
+    """Its level moves from block to block by more than the two steps differ."""
+    run = healthy().with_facts(loss=None)
+    restless = np.where(np.arange(4000) // 32 % 2, 6.0, -6.0)
+    moved = run.with_signals(fake_logit_mean=restless, generator_logit_mean=restless + 3)
+    assert form(moved) == "clear"
+
+
+def test_without_any_of_its_columns_there_is_nothing_to_look_at() -> None:
+    bare = healthy().with_signals(**dict.fromkeys(healthy().signals)).with_signals(auc=0.5)
+    assert form(bare) == "not applicable"
