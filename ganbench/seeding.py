@@ -13,11 +13,14 @@ import numpy as np
 INITIALISATION = "initialisation"
 DATA = "data"
 NOISE = "noise"
+LABELS = "labels"
 DROPOUT = "dropout"
 INTERPOLATION = "interpolation"
 EVALUATION = "evaluation"
 GEOMETRY = "geometry"
 TRAINING_SET = "training-set"
+PENALTY = "penalty"
+TRICK = "trick"
 
 
 def key(seed: int, role: str, *parts: str | int) -> int:

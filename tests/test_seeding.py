@@ -84,7 +84,7 @@ def test_torch_seeds_use_all_their_bits():
 
 def test_roles_have_names_of_their_own():
     roles = [value for name, value in vars(seeding).items() if name.isupper()]
-    assert len(set(roles)) == len(roles) == 8
+    assert len(set(roles)) == len(roles) == 11
 
 
 def test_no_global_random_state_is_read_or_written():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Box = tuple[Floats, Floats]
+"""The lowest and the highest value of each coordinate, [*shape] each."""
 
 
 class Samples(NamedTuple):
@@ -58,6 +60,11 @@ class Dataset(Protocol):
         ...
 
     @property
+    def box(self) -> Box:
+        """Where the data lie; of an unbounded law, all but about one coordinate in a million."""
+        ...
+
+    @property
     def image_shape(self) -> tuple[int, int] | None:
         """Rows and columns if a sample is a flattened grey image."""
         ...
@@ -91,9 +98,26 @@ class Dataset(Protocol):
         ...
 
 
+WIDTH: Final = 5.0
+"""Standard deviations around a mode that its box holds: all but 6e-7 of a coordinate."""
+
+
 def rows(samples: Samples, index: Ints) -> Samples:
     """The samples of those row numbers."""
     return Samples(samples.x[index], None if samples.label is None else samples.label[index])
+
+
+def one_hot(label: Ints, count: int) -> Floats:
+    """[...], of 0 to count - 1 -> [..., count]."""
+    found: Floats = np.eye(count)[label]
+    return found
+
+
+def joined(samples: Samples, count: int) -> Floats:
+    """Samples with their labels of 0 to count - 1 one-hot behind them, [n, F + count]."""
+    assert samples.label is not None  # `Shown.labels` refuses the others
+    x = samples.x.reshape(len(samples.x), -1)
+    return np.concatenate([x, one_hot(samples.label, count)], axis=1)
 
 
 def read_only(array: NDArray[np.generic]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganbench.data import DiracOptions
-from ganbench.data.dataset import Samples
+from ganbench.data.dataset import Box, Samples
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,10 @@ class Dirac:
     @property
     def shape(self) -> tuple[int, ...]:
         return (self.dim,)
+
+    @property
+    def box(self) -> Box:
+        return np.zeros(self.dim), np.zeros(self.dim)
 
     @property
     def image_shape(self) -> None:

@@ -10,23 +10,28 @@ from numpy.typing import NDArray
 
 from ganbench import seeding
 from ganbench.data import DigitsOptions
-from ganbench.data.dataset import Ints, Samples, read_only, rows
+from ganbench.data.dataset import Box, Ints, Samples, read_only, rows
 
 HELD_OUT = 297
 
 
 @dataclass(frozen=True, eq=False)
 class LabelledImages:
-    """A finite set of labelled grey images, split once. x: [n, rows * columns]."""
+    """A finite set of labelled grey images, split once. x: [n, rows * columns] within [-largest, largest]."""
 
     training_set: Samples
     held_out_set: Samples
     image_shape: tuple[int, int]
     label_count: int
+    largest: float
 
     @property
     def shape(self) -> tuple[int, ...]:
         return self.training_set.x.shape[1:]
+
+    @property
+    def box(self) -> Box:
+        return np.full(self.shape, -self.largest), np.full(self.shape, self.largest)
 
     @property
     def default_metrics(self) -> tuple[str, ...]:
@@ -72,7 +77,9 @@ def digits(options: DigitsOptions) -> LabelledImages:
     )
     for samples in (training_set, held_out_set):
         read_only(samples.x)
-    return LabelledImages(training_set, held_out_set, image_shape=(8, 8), label_count=10)
+    return LabelledImages(
+        training_set, held_out_set, image_shape=(8, 8), label_count=10, largest=options.margin
+    )
 
 
 def stratified(label: Ints, count: int) -> NDArray[np.bool_]:

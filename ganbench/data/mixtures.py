@@ -19,7 +19,7 @@ from ganbench.data import (
     SpiralOptions,
     Veegan1200Options,
 )
-from ganbench.data.dataset import Floats, Ints, Samples, read_only
+from ganbench.data.dataset import WIDTH, Box, Floats, Ints, Samples, read_only
 from ganbench.data.law import Law
 
 CEILING_IN_THE_PLANE = 1 - math.exp(-9 / 2)
@@ -55,6 +55,10 @@ class Mixture(Law):
     @property
     def shape(self) -> tuple[int, ...]:
         return (self.means.shape[1],)
+
+    @property
+    def box(self) -> Box:
+        return (self.means - WIDTH * self.std).min(0), (self.means + WIDTH * self.std).max(0)
 
     @property
     def image_shape(self) -> None:

@@ -9,7 +9,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from ganbench.data import MoonsOptions
-from ganbench.data.dataset import Floats, Ints, Samples
+from ganbench.data.dataset import WIDTH, Box, Floats, Ints, Samples
 from ganbench.data.law import Law
 
 CENTRES = np.array([[0.0, 0.0], [1.0, 0.5]])
@@ -25,6 +25,10 @@ class Moons(Law):
     @property
     def shape(self) -> tuple[int, ...]:
         return (2,)
+
+    @property
+    def box(self) -> Box:
+        return np.array([-1.0, -0.5]) - WIDTH * self.std, np.array([2.0, 1.0]) + WIDTH * self.std
 
     @property
     def image_shape(self) -> None:

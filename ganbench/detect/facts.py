@@ -8,8 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ganbench.gan.losses import loss_of, options_of
-from ganbench.registry import is_plugin
+from ganbench import registry
+from ganbench.gan.losses import options_of
+from ganbench.gan.tricks.reading import reading
+from ganbench.registry import Options, is_plugin
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +67,38 @@ def of_spread(facts: Facts) -> str:
     )
 
 
-def facts_of_loss(content: str | Mapping[str, Any]) -> dict[str, Any]:
-    """What the registry says of a loss, as fields of Facts. Raises UnknownName for one it does not hold.
+def facts_of_loss(
+    content: str | Mapping[str, Any], tricks: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """What the registry says of a loss under tricks, as fields of Facts. Raises UnknownName for what it does not hold.
 
-    content: its name, or what a cell's content holds: options, or a loss for each player. Of code of the user's
-    nothing is known: to read results runs none.
+    content: its name, or what a cell's content holds: options, or a loss for each player; tricks: likewise. Of code
+    of the user's nothing is known: to read results runs none.
     """
     own = _own_code(content)
-    if own:
-        return {"loss": own, "decision": None, "density_ratio": False, "equilibrium": (None, None)}
+    if own or any(is_plugin(trick["name"]) for trick in tricks):
+        return {
+            "loss": own or _name(content),
+            "decision": None,
+            "density_ratio": False,
+            "equilibrium": (None, None),
+        }
     options = options_of({"name": content} if isinstance(content, str) else content)
-    loss = loss_of(options)
+    loss = reading(options, [_trick(trick) for trick in tricks])
     return {
         "loss": options.name,
         "decision": loss.decision,
         "density_ratio": loss.density_ratio,
         "equilibrium": loss.equilibrium,
     }
+
+
+def _trick(content: Mapping[str, Any]) -> Options:
+    return registry.entry("trick", content["name"]).options.model_validate(content)
+
+
+def _name(content: str | Mapping[str, Any]) -> str:
+    return content if isinstance(content, str) else options_of(content).name
 
 
 def _own_code(content: Any) -> str:
@@ -99,7 +116,7 @@ def facts_of_run(row: Mapping[str, Any]) -> Facts:
     penalties, tricks = content["penalties"], content.get("tricks", [])
     pack = math.prod(trick["samples"] for trick in tricks if trick["name"] == "packing")
     return Facts(
-        **facts_of_loss(content["loss"]),
+        **facts_of_loss(content["loss"], tricks),
         batch=content["batch"],
         pack=pack,
         modes=_integer(row.get("modes")),

@@ -33,9 +33,9 @@ class SGDOptions(Options):
 
 class AdamOptions(Options):
     lr: Rate = 2e-4
-    beta1: Decay = 0.5
-    beta2: Decay = 0.999
-    eps: Annotated[float, Field(gt=0), PER_REPLICA] = 1e-8
+    beta1: Annotated[Decay, Field(description="decay of the mean of gradients")] = 0.5
+    beta2: Annotated[Decay, Field(description="decay of the mean of their squares")] = 0.999
+    eps: Annotated[float, Field(gt=0, description="added to the root"), PER_REPLICA] = 1e-8
 
 
 class RMSpropOptions(Options):

@@ -60,6 +60,14 @@ register(
 )
 register(
     "metric",
+    "conditional_accuracy",
+    target="ganbench.metrics.measures:conditional_accuracy",
+    summary="share of samples whose nearest mode (or class) is the label asked for, 0 to 1; higher is better, 1/K is blind",
+    formula="P(nearest mode of G(z, y) = y)",
+    source="Odena et al. 2017, arXiv:1610.09585, by a classifier",
+)
+register(
+    "metric",
     "sliced_wasserstein",
     target="ganbench.metrics.measures:sliced_wasserstein",
     summary="mean 1-D Wasserstein-1 distance over fixed random directions, units of the data; lower is better",

@@ -66,14 +66,16 @@ class Judge:
         samples: np.ndarray,
         discriminator: Discriminator | None = None,
         *,
+        asked: Ints | None = None,
         final: bool = False,
     ) -> dict[str, float]:
         """Every metric of samples [n, *shape], n as many as announced; those of the last evaluation if `final`.
 
         discriminator: [n, *shape] -> logits [n]; None where its level has no reading as a density ratio: what needs
-        it is then NaN. Non-finite samples are never of high quality and make distances NaN or infinite.
+        it is then NaN. asked: the labels that a conditional generator was given, [n]. Non-finite samples are never
+        of high quality and make distances NaN or infinite.
         """
-        return self._measure(self._view(samples, discriminator), final=final)
+        return self._measure(self._view(samples, discriminator, asked), final=final)
 
     def histogram(self, samples: np.ndarray) -> Ints | None:
         """High-quality samples of each mode or class, [K]; None where the data have no known modes."""
@@ -97,7 +99,9 @@ class Judge:
         if self.modes is None:
             return {}
         floor = modes.reverse_kl_floor(len(self.modes.weights), len(self.reference.real))
-        return {"high_quality": self.modes.ceiling, "reverse_kl": floor}
+        accuracy = self.held_out_accuracy
+        named = {} if accuracy is None else {"conditional_accuracy": accuracy}
+        return {"high_quality": self.modes.ceiling, "reverse_kl": floor} | named
 
     def _measure(self, view: View, *, final: bool) -> dict[str, float]:
         with quiet():
@@ -107,16 +111,18 @@ class Judge:
                 if final or name not in measures.LAST_ONLY
             }
 
-    def _view(self, samples: np.ndarray, discriminator: Discriminator | None = None) -> View:
+    def _view(
+        self, samples: np.ndarray, discriminator: Discriminator | None = None, asked: Ints | None = None
+    ) -> View:
         flat = np.asarray(samples, dtype=np.float64).reshape(len(samples), -1)
         if flat.shape != self.reference.real.shape:
             raise ValueError(f"samples are {flat.shape}, expected {self.reference.real.shape}")
-        return View(flat, self.reference, discriminator)
+        return View(flat, self.reference, discriminator, asked)
 
     def _real_view(self, draw: int) -> View:
         source = self._data.train if self._data.labelled else self._data.held_out
-        real: Floats = source(self._stream("floor", draw), len(self.reference.real)).x
-        return self._view(real, blind)
+        real = source(self._stream("floor", draw), len(self.reference.real))
+        return self._view(real.x, blind, real.label)
 
     def _stream(self, *parts: str | int) -> np.random.Generator:
         return seeding.stream(self._seed, seeding.EVALUATION, *parts)

@@ -13,6 +13,7 @@ IDEAL: Final = {
     "high_quality": math.inf,
     "reverse_kl": -math.inf,
     "in_mode_std": 1.0,
+    "conditional_accuracy": math.inf,
     "sliced_wasserstein": -math.inf,
     "sliced_wasserstein_2": -math.inf,
     "exact_wasserstein": -math.inf,

@@ -11,7 +11,15 @@ from ganbench.metrics.protocols import GaussianModes
 from ganbench.metrics.view import View
 
 NEED_MODES = frozenset(
-    {"covered_modes", "covered_modes_3", "covered_share", "high_quality", "reverse_kl", "in_mode_std"}
+    {
+        "covered_modes",
+        "covered_modes_3",
+        "covered_share",
+        "high_quality",
+        "reverse_kl",
+        "in_mode_std",
+        "conditional_accuracy",
+    }
 )
 LAST_ONLY = frozenset({"exact_wasserstein"})
 ENERGY_SAMPLES = 512
@@ -58,6 +66,14 @@ def in_mode_std(view: View) -> float:
     near = distance < law.radius
     residuals = law.residuals(view.fake[near], mode[near])
     return modes.in_mode_std(residuals, mode[near], modes=len(law.weights), radius=law.radius)
+
+
+def conditional_accuracy(view: View) -> float:
+    """Samples near or far count for their nearest mode; those that are not finite are wrong. NaN where nobody asked."""
+    if view.asked is None:
+        return math.nan
+    mode, distance = view.assignment
+    return float(np.mean((mode == view.asked) & np.isfinite(distance)))
 
 
 def sliced_wasserstein(view: View) -> float:

@@ -38,11 +38,15 @@ class Reference:
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """Samples of a generator, [n, d], beside the reference, and the logits of a discriminator if there is one."""
+    """Samples of a generator, [n, d], beside the reference, and the logits of a discriminator if there is one.
+
+    asked: the labels that the samples were asked for, [n]; None where nobody asked.
+    """
 
     fake: Floats
     reference: Reference
     discriminator: Discriminator | None = None
+    asked: Ints | None = None
 
     @property
     def modes(self) -> Modes:

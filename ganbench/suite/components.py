@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import GetCoreSchemaHandler, ValidationError
-from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
 from ganbench import errors, registry
+from ganbench.gan.losses import LossPair
 from ganbench.registry import Options
 from ganbench.suite.wanted import component
 from ganbench.suite.wording import complaint
@@ -50,12 +51,14 @@ class Component:
         name = given.get("name")
         if not isinstance(name, str):
             raise self._refusal([problem(f"the name of the {self.kind} is missing")])
-        return self._options(self._entry(name), given)
+        return self._options(self._entry(name, given.get("source")), given)
 
-    def _entry(self, name: str) -> registry.Entry:
+    def _entry(self, name: str, source: Any) -> registry.Entry:
         try:
-            return registry.entry(self.kind, name)
-        except errors.UnknownName as error:
+            return registry.entry(self.kind, name, source=str(source or ""))
+        except (errors.UnknownName, errors.PluginError) as error:
+            if error.where:  # a line of the user's own code
+                raise
             raise self._refusal([problem(error.what, ("name",))]) from error
 
     def _options(self, entry: registry.Entry, given: dict[str, Any]) -> Options:
@@ -69,7 +72,7 @@ class Component:
         self, error: ValidationError, entry: registry.Entry, given: dict[str, Any]
     ) -> list[InitErrorDetails]:
         """One for each place: where an option may be of several types, pydantic complains once for each."""
-        known = [name for name in entry.options.model_fields if name != "name"]
+        known = [name for name in entry.options.model_fields if name not in ("name", "source")]
         title = f"{self.kind} '{entry.name}'"
         found: dict[tuple[str | int, ...], InitErrorDetails] = {}
         for one in error.errors():
@@ -83,6 +86,46 @@ class Component:
         return ValidationError.from_exception_data(self.kind, problems)
 
 
+@dataclass(frozen=True, slots=True)
+class PlayersLoss(Component):
+    """One loss for both players, or `{discriminator: ..., generator: ...}`, a component each."""
+
+    def parse(self, value: Any) -> Options:
+        """The typed options; a `LossPair` where the two differ."""
+        if isinstance(value, Options):
+            value = value.model_dump(mode="json")
+        if not isinstance(value, dict) or not value.keys() & {"discriminator", "generator"}:
+            return Component.parse(self, value)
+        problems = [self._stranger(key, value) for key in value if key not in ("discriminator", "generator")]
+        found: list[Options] = []
+        for role in ("discriminator", "generator"):
+            try:
+                found.append(self._of(role, value))
+            except ValidationError as error:
+                problems += [_below(role, one) for one in error.errors()]
+        if problems:
+            raise self._refusal(problems)
+        return LossPair.of(*found)
+
+    def _of(self, role: str, given: dict[str, Any]) -> Options:
+        if role not in given:
+            other = "generator" if role == "discriminator" else "discriminator"
+            raise self._refusal([problem(f"the loss of the {role} is missing beside that of the {other}")])
+        return Component.parse(self, given[role])
+
+    def _stranger(self, key: str, given: dict[str, Any]) -> InitErrorDetails:
+        if key == "name":
+            what = f"loss '{given[key]}' is for both players: leave it out, or discriminator and generator"
+            return problem(what, (key,))
+        return problem(f"'{key}' belongs to the loss of one player: write it below that", (key,), at="key")
+
+
+def _below(key: str, error: ErrorDetails) -> InitErrorDetails:
+    """A problem of ours, of what stands under that key."""
+    context = error["ctx"]
+    return problem(context["what"], (key, *error["loc"]), at=context["at"])
+
+
 def _dump(options: Options) -> dict[str, Any]:
     return options.model_dump(mode="json")
 
@@ -93,7 +136,7 @@ def _within(value: Any, loc: tuple[str | int, ...]) -> tuple[str | int, ...]:
     for part in loc:
         if isinstance(part, str) and isinstance(value, dict):
             value = value.get(part)
-        elif isinstance(part, int) and isinstance(value, list):
+        elif isinstance(part, int) and isinstance(value, list) and part < len(value):
             value = value[part]
         else:
             continue

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ganbench.errors import UsageError
 from ganbench.records import Cell, Run
+from ganbench.registry import finding, is_plugin, label
 from ganbench.suite.axes import Point
 from ganbench.suite.only import matching
 from ganbench.suite.override import assign
@@ -48,7 +49,8 @@ def expand(
 def cells(suite: Suite, *, tier: str = "standard") -> Iterator[Cell]:
     """The cells of a checked suite: the product of its axes in file order, then those it includes."""
     for variant in variants(suite):
-        setting = Setting.model_validate(resolved(suite, tier, variant).plain())
+        with finding(suite.plugins.entry):
+            setting = Setting.model_validate(resolved(suite, tier, variant).plain())
         yield cell(variant, setting)
 
 
@@ -109,7 +111,7 @@ def seeds_node(suite: Suite, tier: str) -> Node | None:
 
 
 def cell_hash(content: Mapping[str, Any]) -> str:
-    """12 hex digits of all content less the probes: measuring changes nothing."""
+    """12 hex digits of all content less the probes: measuring changes nothing. A plug-in counts by its content."""
     return _digest({key: value for key, value in content.items() if key != "probes"})
 
 
@@ -119,5 +121,14 @@ def evaluation_hash(content: Mapping[str, Any]) -> str:
 
 
 def _digest(content: Mapping[str, Any]) -> str:
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    text = json.dumps(_placeless(content), sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _placeless(value: Any) -> Any:
+    """JSON values, less where the code of plug-ins lies: `source` is what it is."""
+    if isinstance(value, Mapping):
+        named = str(value.get("name", ""))
+        own = {"name": label(named)} if "source" in value and is_plugin(named) else {}
+        return {key: _placeless(item) for key, item in value.items()} | own
+    return [_placeless(item) for item in value] if isinstance(value, list | tuple) else value

@@ -8,6 +8,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from ganbench.errors import UsageError
+from ganbench.plugins import Plugins
+from ganbench.registry import Finder, finding
 from ganbench.suite import expand
 from ganbench.suite.axes import axes, flaw
 from ganbench.suite.exclude import exclusions, inclusions
@@ -24,25 +26,40 @@ from ganbench.suite.yaml import Document, read
 _KNOWN = (*Header.model_fields, *STRUCTURE, "seeds", *keys(Setting))
 
 
-def load(path: Path | str, assignments: Sequence[str] = ()) -> Suite:
+def load(path: Path | str, assignments: Sequence[str] = (), *, plugins: Plugins | None = None) -> Suite:
     """Reads a suite, makes the `--set` assignments, checks every cell of every tier.
 
-    Raises InputError for what is no text file, SuiteError with all problems at once, UsageError for what
-    is no assignment.
+    plugins: the code that it may name; None for that in its own folder. No code is run before all else is checked.
+    Raises InputError for what is no text file, SuiteError with all problems at once, UsageError for what is no
+    assignment, PluginError with the line of the user's code that raised.
     """
     document, overrides = override(read(path), assignments)
     problems = Problems()
-    suite = _suite(document, overrides, problems)
+    plugins = plugins or Plugins(Path(path).parent)
+    suite = _suite(document, overrides, plugins, problems)
     _check_overrides(suite, problems)
     _check_size(suite, problems)
-    for tier in dict.fromkeys(("standard", *suite.tiers)):
+    tiers = list(dict.fromkeys(("standard", *suite.tiers)))
+    for tier in tiers:
         _check_seeds(suite, tier, problems)
-        _check_cells(suite, tier, problems)
+    wanted: set[tuple[str, str]] = set()
+    _check_tiers(suite, tiers, plugins.postponed(wanted), problems)
     problems.refuse()
+    if wanted:
+        _check_tiers(suite, tiers, plugins.entry, problems)
+        problems.refuse()
     return suite
 
 
-def _suite(document: Document, overrides: tuple[Override, ...], problems: Problems) -> Suite:
+def _check_tiers(suite: Suite, tiers: Sequence[str], finder: Finder, problems: Problems) -> None:
+    with finding(finder):
+        for tier in tiers:
+            _check_cells(suite, tier, problems)
+
+
+def _suite(
+    document: Document, overrides: tuple[Override, ...], plugins: Plugins, problems: Problems
+) -> Suite:
     root = document.root
     empty = Node({}, root.place)
     found = axes(root.child("axes") or empty, problems)
@@ -56,6 +73,7 @@ def _suite(document: Document, overrides: tuple[Override, ...], problems: Proble
         exclusions(root.child("exclude") or Node([], root.place), found, problems),
         inclusions(root.child("include") or Node([], root.place), problems),
         overrides,
+        plugins,
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ganbench.errors import Problem, SuiteError, UsageError
-from ganbench.suite.tree import Node, Place, merge
+from ganbench.suite.tree import PLAYERS, Node, Place, apart, merge
 from ganbench.suite.yaml import Document, parse
 
 
@@ -67,6 +67,8 @@ def _assign(node: Node, path: Sequence[str], one: Override) -> Node:
         return _assign_item(node, path, one)
     if isinstance(node.value, str):  # a component by its bare name
         node = replace(node, value={"name": Node(node.value, node.place)})
+    if path[0] in PLAYERS:
+        node = apart(node)
     if list(path) == ["name"]:
         return merge(node, Node({"name": replace(one.value, key=one.place)}, one.place))
     fields = dict(node.fields)

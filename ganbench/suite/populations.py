@@ -13,6 +13,7 @@ from ganbench.records import Population, Run
 from ganbench.registry import PerReplica
 from ganbench.suite.datasets import dataset
 from ganbench.suite.schema import Setting
+from ganbench.suite.sizes import label_count
 
 # A run's own, beside the program: who judges it, by what.
 _JUDGED_APART = ("metrics", "projections", "exact_samples")
@@ -22,7 +23,8 @@ def populations(runs: Sequence[Run], *, replicas: int | None = None) -> list[Pop
     """Runs of one program together, at most `replicas` in each (None: all), in the order of the runs.
 
     Two runs share a program when their content is equal but for the options marked PER_REPLICA, for data
-    of the same sample shape (and image shape, where samples are images), for the metrics and for the
+    of the same sample shape (and image shape, where samples are images; and number of labels, where the players
+    are told of them), for the metrics and for the
     failure criteria. Raises ValueError for replicas < 1.
     """
     if replicas is not None and replicas < 1:
@@ -51,7 +53,7 @@ def program(setting: Setting) -> str:
     """What the runs of a population must have in common, as canonical JSON."""
     shared = _shared(setting)
     data = dataset(setting.data)
-    shared["data"] = {"shape": data.shape, "image_shape": data.image_shape}
+    shared["data"] = {"shape": data.shape, "image_shape": data.image_shape, "labels": label_count(setting)}
     del shared["failure"]
     for name in _JUDGED_APART:
         del shared["evaluation"][name]

@@ -6,9 +6,11 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ganbench.registry import Options
+from ganbench.data.ranges import Range
+from ganbench.gan.losses import of_role
+from ganbench.registry import PER_REPLICA, Options, Unread
 from ganbench.suite import checks
-from ganbench.suite.components import Component, problem
+from ganbench.suite.components import Component, PlayersLoss, problem
 
 Count = Annotated[int, Field(ge=1)]
 Judged = Literal["raw", "ema"]
@@ -27,6 +29,25 @@ class Latent(Part):
     dim: Annotated[int, Field(ge=1, description="numbers in z")]
 
 
+class Conditional(Part):
+    """Both players are told the labels of the data: G beside z, D as it says."""
+
+    discriminator: Annotated[
+        Literal["concatenation", "projection", "auxiliary"],
+        Field(description="the label as further inputs of D, by projection, or as what D has to name"),
+    ] = "concatenation"
+    weight: Annotated[
+        float, Field(gt=0, description="of the cross entropy of the classes, under auxiliary"), PER_REPLICA
+    ] = 1.0
+
+    @model_validator(mode="after")
+    def _says_nothing_in_vain(self) -> Self:
+        if self.weight != 1 and self.discriminator != "auxiliary":
+            what = f"weight needs discriminator: auxiliary, a {self.discriminator} has no loss of its own"
+            raise ValidationError.from_exception_data("conditional", [problem(what, ("weight",))])
+        return self
+
+
 class Optimizers(Part):
     """One optimiser for each player."""
 
@@ -39,7 +60,10 @@ class Schedule(Part):
 
     d_steps: Count = 1
     g_steps: Count = 1
-    order: Literal["discriminator-first", "generator-first", "simultaneous"] = "discriminator-first"
+    order: Literal["discriminator-first", "generator-first", "simultaneous", "extragradient"] = (
+        "discriminator-first"
+    )
+    extrapolation_samples: Literal["fresh", "reused"] = "fresh"
     generator_noise: Literal["fresh", "reused"] = "fresh"
     batches: Literal["separate", "joint"] = "separate"
 
@@ -114,11 +138,14 @@ class Setting(Part):
     """All of a cell. `Setting.model_validate(cell.content)` gives a stored cell back typed."""
 
     data: Annotated[Options, Component("dataset")]
+    data_range: Range = "own"
     generator: Annotated[Options, Component("network")]
     discriminator: Annotated[Options, Component("network")]
-    loss: Annotated[Options, Component("loss")]
+    loss: Annotated[Options, PlayersLoss("loss")]
     penalties: Annotated[tuple[Annotated[Options, Component("penalty")], ...], Field(strict=False)] = ()
+    tricks: Annotated[tuple[Annotated[Options, Component("trick")], ...], Field(strict=False)] = ()
     latent: Latent
+    conditional: Conditional | None = None
     optimizers: Optimizers
     schedule: Schedule = Schedule()
     ema: Ema | None = None
@@ -131,10 +158,30 @@ class Setting(Part):
 
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
+        if self._unread():
+            return self
         clashes = [problem(clash.what, clash.locs[0], clash=clash.locs) for clash in checks.clashes(self)]
         if clashes:
             raise ValidationError.from_exception_data("setting", clashes)
         return self
+
+    def _unread(self) -> bool:
+        """Whether a part is code that has not been loaded yet: what goes together is not known."""
+        return any(isinstance(options, Unread) for options in self.components().values())
+
+    def components(self) -> dict[str, Options]:
+        """Everything with a name, by where it stands."""
+        return {
+            "data": self.data,
+            "generator": self.generator,
+            "discriminator": self.discriminator,
+            "loss.discriminator": of_role(self.loss, "discriminator"),
+            "loss.generator": of_role(self.loss, "generator"),
+            **{f"penalties.{index}": penalty for index, penalty in enumerate(self.penalties)},
+            **{f"tricks.{index}": trick for index, trick in enumerate(self.tricks)},
+            "optimizers.generator": self.optimizers.generator,
+            "optimizers.discriminator": self.optimizers.discriminator,
+        }
 
     def evaluated(self) -> list[int]:
         """The generator steps after which a run is evaluated: every `evaluation.every`, rounded up to

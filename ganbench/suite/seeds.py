@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ganbench.errors import UsageError
@@ -25,6 +25,15 @@ def seeds_of(node: Node) -> tuple[int, ...]:
     if not isinstance(node.value, list):
         raise UsageError('expected seeds as a range, such as "0-9", or as a list, such as [0, 1, 2]')
     return _distinct([_seed(item) for item in node.items])
+
+
+def as_text(found: Iterable[int]) -> str:
+    """Distinct seeds in increasing order, as `seeds` reads them: `0-9,12`."""
+    ranges: list[tuple[int, int]] = []
+    for seed in sorted(found):
+        first, last = ranges.pop() if ranges and ranges[-1][1] == seed - 1 else (seed, seed - 1)
+        ranges.append((first, last + 1))
+    return ",".join(f"{first}" if first == last else f"{first}-{last}" for first, last in ranges)
 
 
 def _seed(item: Node) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Final
 
 from pydantic import Field
 
 from ganbench.errors import UsageError, expected
+from ganbench.plugins import Plugins
 from ganbench.suite.axes import Axis, Point
 from ganbench.suite.override import Override
 from ganbench.suite.schema import Part
@@ -47,6 +48,7 @@ class Suite:
     excluded: tuple[Mapping[str, str], ...]
     included: tuple[Point, ...]
     overrides: tuple[Override, ...]
+    plugins: Plugins = field(default_factory=Plugins, compare=False)
 
     @property
     def name(self) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
+
+PLAYERS: Final = frozenset({"discriminator", "generator"})
 
 Scalar = None | bool | int | float | str
 Loc = Sequence[str | int]
@@ -98,12 +100,14 @@ def merge(base: Node, patch: Node) -> Node:
     """`base` changed by `patch`: mappings merge deeply, lists and scalars replace.
 
     A component is a mapping with a `name`, or the bare name. Under another name it replaces the whole, so
-    that a grid does not inherit the radius of a ring.
+    that a grid does not inherit the radius of a ring. One for both players is one for each.
     """
     if not isinstance(patch.value, dict):
         return patch
     if isinstance(base.value, str):
         base = Node({"name": base}, base.place, base.key)
+    if patch.fields.keys() & PLAYERS:
+        base = apart(base)
     if not isinstance(base.value, dict) or _renames(base, patch):
         return patch
     merged = dict(base.value)
@@ -112,6 +116,15 @@ def merge(base: Node, patch: Node) -> Node:
     return replace(base, value=merged)
 
 
+def apart(node: Node) -> Node:
+    """A component for both players, by its name, as one for each; anything else as it is."""
+    if not node.child("name") or node.fields.keys() & PLAYERS:
+        return node
+    return replace(node, value=dict.fromkeys(sorted(PLAYERS), node))
+
+
 def _renames(base: Node, patch: Node) -> bool:
     old, new = base.child("name"), patch.child("name")
-    return new is not None and old is not None and new.value != old.value
+    if new is None:
+        return False
+    return new.value != old.value if old else bool(base.fields.keys() & PLAYERS)

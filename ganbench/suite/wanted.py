@@ -57,7 +57,8 @@ def wanted(annotation: Any, metadata: Sequence[Any] = ()) -> str | None:
         parts = [wanted(argument, metadata if argument is not type(None) else ()) for argument in arguments]
         return " or ".join(filter(None, parts)) or None
     if origin in (list, tuple, set, frozenset):
-        return "a list"
+        fixed = origin is tuple and Ellipsis not in arguments
+        return f"a list of {len(arguments)}" if fixed else "a list"
     named = [str(mark.kind) for mark in metadata if hasattr(mark, "kind")]
     if named:
         return component(named[0])

@@ -14,6 +14,7 @@ from ganbench.errors import InputError
 from ganbench.store.atomic import write_bytes
 
 FORMAT: Final = 1
+RESTART: Final = "delete it: the population then starts again from its first step"
 
 
 def save(path: Path, content: Mapping[str, Any]) -> None:
@@ -23,14 +24,13 @@ def save(path: Path, content: Mapping[str, Any]) -> None:
     write_bytes(path, buffer.getvalue())
 
 
-def load(path: Path) -> dict[str, Any]:
-    """What `save` wrote. Raises InputError for a missing, damaged or newer file."""
+def load(path: Path, *, hint: str = RESTART) -> dict[str, Any]:
+    """What `save` wrote. Raises InputError for a missing, newer, or, with the hint, a damaged file."""
     try:
         content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError as error:
         raise InputError("there is no such checkpoint", where=str(path)) from error
     except (OSError, RuntimeError, ValueError, EOFError, pickle.UnpicklingError) as error:
-        hint = "delete it: the population then starts again from its first step"
         raise InputError("is no checkpoint, or damaged", where=str(path), hint=hint) from error
     if not isinstance(content, dict) or content.get("format", FORMAT + 1) > FORMAT:
         raise InputError("was written by a newer ganbench", where=str(path), hint="update ganbench")

@@ -11,19 +11,17 @@ from torch import Tensor
 from torch.autograd import grad
 
 from ganbench import seeding
-from ganbench.gan.penalties import Critique
 from ganbench.probes.geometry import SHARES, Field, cosine, leading_eigenvalues, path_cosines
-from ganbench.train.game import Game
+from ganbench.train.feedback import Critic, critique, feedback, judged, seen
+from ganbench.train.game import Game, Player
 from ganbench.train.noise import Masks
-from ganbench.train.population import Stack
-from ganbench.train.vectorise import Weights
 
 EIGENVALUES = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """real [R, B, ...], noise [R, B, Z], uniform [R, B]: the same at every look."""
+    """What the field is looked at on: real [R, B, ...] and noise [R, B, Z], labels behind both, uniform [R, B]."""
 
     real: Tensor
     noise: Tensor
@@ -36,54 +34,62 @@ def joint_weights(game: Game) -> Tensor:
 
 
 def field(game: Game, batch: Batch, masks: Masks) -> Field:
-    """v(w) = (-grad_G L_G, -grad_D (L_D + penalties)); buffers and weights of the game stay as they are."""
-    generator, discriminator = game.generator.stack, game.discriminator.stack
+    """Where both players would move, [R, Q] -> [R, Q]; buffers and weights of the game stay as they are."""
+    split = game.generator.stack.flat.shape[1]
 
     def value(weights: Tensor) -> Tensor:
         if not weights.requires_grad:
             weights = weights.detach().requires_grad_()
-        split = generator.flat.shape[1]
-        g, d = weights[:, :split], weights[:, split:]
-        masks.open("geometry", 0)
-        fake, _ = generator(batch.noise, generator.named(g), training=True, masks=masks)
-        of_g = _generator_loss(game, fake, batch.real, discriminator.named(d), masks)
-        of_d = _discriminator_loss(game, fake, batch, discriminator.named(d), masks)
-        (slope_g,) = grad(of_g.sum(), g, create_graph=True, materialize_grads=True)
-        (slope_d,) = grad(of_d.sum(), d, create_graph=True, materialize_grads=True)
-        return -torch.cat([slope_g, slope_d], dim=1)
+        v = _descent(game, batch, (weights[:, :split], weights[:, split:]), masks, step=0)
+        if not game.tricks.bends:
+            return v
+        (bend,) = grad(game.tricks.field(v).sum(), weights, create_graph=True, materialize_grads=True)
+        return v - bend
 
     return value
 
 
-def _generator_loss(game: Game, fake: Tensor, real: Tensor, weights: Weights, masks: Masks) -> Tensor:
-    logits = _logits(game.discriminator.stack, fake, weights, masks)
-    real_logits = _logits(game.discriminator.stack, real, weights, masks) if game.loss.paired else logits
-    return game.loss.generator(logits, real_logits)
+def bend(game: Game, player: Player, batch: Batch, *, step: int) -> Tensor:
+    """What tricks of the field add to a player's gradient at the present weights, [R, P].
+
+    `step` addresses the draws of networks and tricks, which are apart from those of the player's own pass.
+    """
+    masks = game.discriminator.masks
+    g, d = (side.stack.flat.detach().requires_grad_() for side in (game.generator, game.discriminator))
+    v = _descent(game, batch, (g, d), masks, step=step)
+    own = g if player is game.generator else d
+    (slope,) = grad(game.tricks.field(v).sum(), own, materialize_grads=True)
+    return slope
 
 
-def _discriminator_loss(game: Game, fake: Tensor, batch: Batch, weights: Weights, masks: Masks) -> Tensor:
-    stack = game.discriminator.stack
-    real = batch.real.detach().requires_grad_()
-    real_logits, fake_logits = _both(game, real, fake, weights, masks)
-    view = Critique(
-        lambda x: _logits(stack, x, weights, masks), real, fake, real_logits, fake_logits, batch.uniform
-    )
-    loss = game.loss.discriminator(real_logits, fake_logits)
-    return sum((term.penalty.value(view, term.weights) for term in game.terms), loss)
+def _descent(game: Game, batch: Batch, weights: tuple[Tensor, Tensor], masks: Masks, *, step: int) -> Tensor:
+    """v(w) = (-grad_G L_G, -grad_D (L_D + penalties)) of weights (g, d), differentiable."""
+    generator, discriminator = game.generator.stack, game.discriminator.stack
+    g, d = weights
+    masks.open("geometry", step)
+    game.penalties.open("geometry", step, clock=game.clock)
+    game.tricks.open("geometry", step, clock=game.clock)
+    fake, _ = generator(batch.noise, generator.named(g), training=True, masks=masks)
+    fake = game.conditioning.joined(fake, batch.noise)
+    critic = Critic(discriminator, masks, weights=discriminator.named(d), conditioning=game.conditioning)
+    learnt = feedback(game, critic, fake, batch.real)
+    of_g = game.conditioning.total(learnt.loss, learnt.classes)
+    of_g = sum((value for _, value in game.penalties.values("g", generator.named(g))), of_g)
+    of_d = _discriminator_loss(game, critic, fake, batch)
+    (slope_g,) = grad(of_g.sum(), g, create_graph=True, materialize_grads=True)
+    (slope_d,) = grad(of_d.sum(), d, create_graph=True, materialize_grads=True)
+    return -torch.cat([slope_g, slope_d], dim=1)
 
 
-def _both(game: Game, real: Tensor, fake: Tensor, weights: Weights, masks: Masks) -> tuple[Tensor, Tensor]:
-    """Logits of real and fake, in one call or two as in training."""
-    stack = game.discriminator.stack
-    if stack.coupled and not game.joint:
-        return _logits(stack, real, weights, masks), _logits(stack, fake, weights, masks)
-    logits = _logits(stack, torch.cat([real, fake], dim=1), weights, masks)
-    return logits[:, : real.shape[1]], logits[:, real.shape[1] :]
-
-
-def _logits(stack: Stack, samples: Tensor, weights: Weights, masks: Masks) -> Tensor:
-    out, _ = stack(samples, weights, training=True, masks=masks)
-    return out[..., 0]
+def _discriminator_loss(game: Game, critic: Critic, fake: Tensor, batch: Batch) -> Tensor:
+    """With its penalties; generated samples with their labels behind them, [R, B, ...]."""
+    assert critic.weights is not None
+    real, of_fake = seen(game, batch.real), seen(game, fake)
+    real = real._replace(x=real.x.detach().requires_grad_())
+    said = judged(game, critic, real, of_fake)
+    view = critique(critic, real, of_fake, said, batch.uniform if len(batch.uniform) else None)
+    loss = game.conditioning.total(said.loss, said.classes)
+    return sum((value for _, value in game.penalties.values("d", critic.weights, view)), loss)
 
 
 class Geometer:
@@ -113,11 +119,17 @@ class Geometer:
         }
         path = path_cosines(self._field, self._last, here)
         found |= {f"path_cosine_{round(100 * share)}": path[:, k] for k, share in enumerate(SHARES)}
-        values = leading_eigenvalues(self._field, here, count=EIGENVALUES, start=self._start)
-        for k, column in enumerate(values.T):
-            found[f"eigenvalue_{k}_real"] = torch.from_numpy(column.real.copy())
-            found[f"eigenvalue_{k}_imag"] = torch.from_numpy(column.imag.copy())
+        found |= self._eigenvalues(here)
         self._last.copy_(here)
+        return found
+
+    def _eigenvalues(self, here: Tensor) -> dict[str, Tensor]:
+        spectrum = leading_eigenvalues(self._field, here, count=EIGENVALUES, start=self._start)
+        found = {}
+        for k in range(EIGENVALUES):
+            found[f"eigenvalue_{k}_real"] = torch.from_numpy(spectrum.values[:, k].real.copy())
+            found[f"eigenvalue_{k}_imag"] = torch.from_numpy(spectrum.values[:, k].imag.copy())
+            found[f"eigenvalue_{k}_residual"] = torch.from_numpy(spectrum.residuals[:, k].copy())
         return found
 
     def tensors(self) -> dict[str, Tensor]:

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
 
 from ganbench.gan.losses import Loss
 from ganbench.gan.optimizers import Optimizer
-from ganbench.gan.penalties import Penalty, Projection
-from ganbench.train.noise import Masks, Tape
+from ganbench.gan.penalties import Projection
+from ganbench.gan.tricks.trick import Phase
+from ganbench.train.conditioning import UNCONDITIONAL, Conditioning
+from ganbench.train.noise import Joined, Masks, Tape
+from ganbench.train.penalties import Penalties
 from ganbench.train.population import Stack
+from ganbench.train.reading import Reading
+from ganbench.train.tricks import Tricks
 
 Vectors = Mapping[str, Tensor]
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """A penalty of the discriminator's loss. weights: [R] each; applied on every `every`-th D step."""
-
-    name: str
-    penalty: Penalty
-    weights: Vectors
-    every: int
 
 
 class Player:
@@ -49,20 +45,30 @@ class Player:
         self.state = {name: torch.zeros_like(stack.flat) for name in optimizer.moments}
         self.state["steps"] = torch.zeros_like(stack.flat[:, :1])
 
-    def move(self, gradient: Tensor, moves: Tensor) -> Tensor:
+    def move(self, gradient: Tensor, moves: Tensor, *, rate: Tensor | None = None) -> Tensor:
         """One optimiser step for the replicas in `moves` [R]; the change of the weights, [R, P].
 
-        `gradient` [R, P] is overwritten with 0 where a replica does not move, whatever it held.
+        `gradient` [R, P] is overwritten with 0 where a replica does not move, whatever it held. rate: a
+        factor of the learning rate, [R].
         """
         chosen = moves[:, None]
         gradient.masked_fill_(~chosen, 0)
-        delta = self.optimizer.delta(gradient, chosen.to(gradient.dtype), self.state, self.hyper)
+        hyper = self.hyper if rate is None else {**self.hyper, "lr": self.hyper["lr"] * rate[:, None]}
+        delta = self.optimizer.delta(gradient, chosen.to(gradient.dtype), self.state, hyper)
+        for projection, values in self.projections:
+            if projection.before:
+                self._project(partial(projection.before, lr=hyper["lr"], values=values), chosen)
         self.stack.flat.add_(delta)
-        for projection, weights in self.projections:
-            projected = self.stack.flat.clone()
-            projection.apply(projected, weights)
-            self.stack.flat.copy_(torch.where(chosen, projected, self.stack.flat))
+        for projection, values in self.projections:
+            if projection.after:
+                self._project(partial(projection.after, values=values), chosen)
         return delta
+
+    def _project(self, change: Callable[[Tensor], None], chosen: Tensor) -> None:
+        """Change the weights in place, but only of the replicas in `chosen` [R, 1]."""
+        projected = self.stack.flat.clone()
+        change(projected)
+        self.stack.flat.copy_(torch.where(chosen, projected, self.stack.flat))
 
 
 class Average:
@@ -90,11 +96,14 @@ class Average:
 
 @dataclass(frozen=True, slots=True)
 class Tapes:
-    """What a run draws while it trains, each [R, B, ...] at a step of the player who uses it."""
+    """What a run draws while it trains, each [R, B, ...] at a step of the player who uses it.
+
+    Labels stand as one-hot columns behind real samples and behind z.
+    """
 
     real: Tape
-    discriminator_noise: Tape
-    generator_noise: Tape
+    discriminator_noise: Tape | Joined
+    generator_noise: Tape | Joined
     interpolation: Tape | None
 
 
@@ -111,18 +120,24 @@ class Game:
         discriminator: Player,
         *,
         loss: Loss,
-        terms: Sequence[Term],
+        reading: Reading,
         tapes: Tapes,
         joint: bool,
         average: Average | None,
+        penalties: Penalties | None = None,
+        tricks: Tricks | None = None,
+        conditioning: Conditioning = UNCONDITIONAL,
     ) -> None:
         self.generator = generator
         self.discriminator = discriminator
         self.loss = loss
-        self.terms = terms
+        self.reading = reading
         self.tapes = tapes
         self.joint = joint
         self.average = average
+        self.penalties = penalties or Penalties()
+        self.tricks = tricks or Tricks()
+        self.conditioning = conditioning
         flat = generator.stack.flat
         self.alive = torch.ones(len(flat), dtype=torch.bool, device=flat.device)
         self.diverged_at = torch.full((len(flat),), -1, dtype=torch.long, device=flat.device)
@@ -131,6 +146,21 @@ class Game:
     @property
     def replicas(self) -> int:
         return self.generator.stack.replicas
+
+    def open(self, phase: Phase, step: int) -> None:
+        """Rewind the draws of both networks, of penalties and of tricks to the start of this step of a player."""
+        self.generator.masks.open(phase, step)
+        self.discriminator.masks.open(phase, step)
+        self.penalties.open(phase, step, clock=self.clock)
+        self.tricks.open(phase, step, clock=self.clock)
+
+    def between(self, rounds: int) -> None:
+        """What tricks make of the weights between two rounds; 0 before the first."""
+        for player in (self.generator, self.discriminator):
+            held = player.stack.flat
+            changed = self.tricks.between(held, self.alive, player.letter, rounds)
+            if changed is not held:
+                held.copy_(torch.where(self.alive[:, None], changed, held))
 
     def survivors(self, *checked: Tensor) -> Tensor:
         """Retire the replicas of which a number in `checked` ([R] each) is not finite; who is left, [R]."""

@@ -7,12 +7,16 @@ function takes the plain layer, its stacked weights and buffers by local name, a
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor, nn
 
+from ganbench.gan.networks.chance import GaussianNoise, SamplingDropout
+from ganbench.gan.networks.conditional import WithoutLabels
+from ganbench.gan.networks.minibatch import MinibatchDeviation, MinibatchDiscrimination
 from ganbench.gan.networks.mlp import Maxout
+from ganbench.gan.networks.spectral import SpectralLinear, largest_singular_value
 from ganbench.train.noise import Masks
 
 Tensors = Mapping[str, Tensor]
@@ -35,6 +39,12 @@ def linear(layer: nn.Module, held: Tensors, x: Tensor, context: Context, path: s
     if "bias" not in held:
         return torch.bmm(x, weight)
     return torch.baddbmm(held["bias"][:, None], x, weight)
+
+
+def spectral_linear(layer: nn.Module, held: Tensors, x: Tensor, context: Context, path: str) -> Tensor:
+    """u stands still: it moves once in a step of its player, by `Stack.iterate`, and not with every call."""
+    sigma = largest_singular_value(held["weight"], held["u"])
+    return linear(layer, {**held, "weight": held["weight"] / sigma[:, None, None]}, x, context, path)
 
 
 def batch_norm(layer: nn.Module, held: Tensors, x: Tensor, context: Context, path: str) -> Tensor:
@@ -78,6 +88,31 @@ def dropout(layer: nn.Module, held: Tensors, x: Tensor, context: Context, path: 
     return x * kept / (1 - layer.p)
 
 
+def sampling_dropout(layer: nn.Module, held: Tensors, x: Tensor, context: Context, path: str) -> Tensor:
+    """As `dropout`, in evaluation mode too: masks are then those of the evaluation stream."""
+    return dropout(layer, held, x, replace(context, training=True), path)
+
+
+def gaussian_noise(layer: nn.Module, held: Tensors, x: Tensor, context: Context, path: str) -> Tensor:  # noqa: ARG001
+    """Noise comes from the tape, as the masks of dropout do."""
+    assert isinstance(layer, GaussianNoise)
+    if not context.training or layer.std == 0:
+        return x
+    assert context.masks is not None
+    return x + layer.std * context.masks.normal(tuple(x.shape[1:]))
+
+
+def minibatch_discrimination(
+    layer: nn.Module,
+    held: Tensors,
+    x: Tensor,
+    context: Context,  # noqa: ARG001
+    path: str,  # noqa: ARG001
+) -> Tensor:
+    assert isinstance(layer, MinibatchDiscrimination)
+    return layer.with_closeness(x, held["weight"])
+
+
 def elementwise(layer: nn.Module, held: Tensors, x: Tensor, context: Context, path: str) -> Tensor:  # noqa: ARG001
     """Layers without weights that do not look at leading axes are called as they are."""
     result: Tensor = layer(x)
@@ -96,9 +131,14 @@ def _affine(x: Tensor, held: Tensors) -> Tensor:
 
 KERNELS: dict[type[nn.Module], Kernel] = {
     nn.Linear: linear,
+    SpectralLinear: spectral_linear,
     nn.BatchNorm1d: batch_norm,
     nn.LayerNorm: layer_norm,
     nn.Dropout: dropout,
+    SamplingDropout: sampling_dropout,
+    GaussianNoise: gaussian_noise,
+    MinibatchDeviation: elementwise,
+    MinibatchDiscrimination: minibatch_discrimination,
     Maxout: elementwise,
     nn.ReLU: elementwise,
     nn.LeakyReLU: elementwise,
@@ -106,6 +146,7 @@ KERNELS: dict[type[nn.Module], Kernel] = {
     nn.SiLU: elementwise,
     nn.Sigmoid: elementwise,
     nn.Identity: elementwise,
+    WithoutLabels: elementwise,
 }
 
 COUPLING = (nn.modules.batchnorm._BatchNorm,)  # layers whose output for a sample depends on its batch

@@ -58,11 +58,15 @@ class Place:
     def tensor(self, values: Sequence[float] | Array) -> Tensor:
         return torch.as_tensor(values, dtype=self.dtype).to(self.device)
 
+    def zeros(self, shape: tuple[int, ...]) -> Tensor:
+        return torch.zeros(shape, dtype=self.dtype, device=self.device)
+
 
 class Tape:
     """Draws of one role for R replicas: `at(step)` is [R, *shape].
 
     draws: one function for each replica. Replicas with the same seed and the same function share draws.
+    block: steps that are drawn at once, a constant of the role.
     """
 
     def __init__(
@@ -73,42 +77,58 @@ class Tape:
         role: Sequence[str | int],
         shape: tuple[int, ...],
         place: Place,
+        block: int = BLOCK,
     ) -> None:
         self._pairs = list(zip(seeds, draws, strict=True))
         self._role, self._parts = str(role[0]), tuple(role[1:])
         self._shape = shape
         self._place = place
+        self._length = block
         self._number = -1
         self._block = torch.empty(0)
 
     def at(self, step: int) -> Tensor:
         """The draws of one step, [R, *shape]: a view into the current block, not to be written to."""
-        number, offset = divmod(step, BLOCK)
+        number, offset = divmod(step, self._length)
         if number != self._number:
             self._block, self._number = self._read(number), number
         return self._block[offset]
 
     def _read(self, number: int) -> Tensor:
-        block = np.empty((BLOCK, len(self._pairs), *self._shape))
+        block = np.empty((self._length, len(self._pairs), *self._shape))
         drawn: dict[tuple[int, int], Array] = {}
         for replica, (seed, draw) in enumerate(self._pairs):
             name = (seed, id(draw))
             if name not in drawn:
                 rng = seeding.stream(seed, self._role, *self._parts, block=number)
-                drawn[name] = draw(rng, (BLOCK, *self._shape))
+                drawn[name] = draw(rng, (self._length, *self._shape))
             block[:, replica] = drawn[name]
         return self._place.tensor(block)
 
 
-class Masks:
-    """Draws for layers that drop units: one tape for each position within a player's step.
+class Joined:
+    """Several tapes side by side: `at(step)` is [R, ..., n], n the sum of their last dimensions."""
 
-    `open(phase, step)` rewinds to the first position of that step; each `uniform(shape)` gives
-    [R, *shape] and moves on by one.
+    def __init__(self, *tapes: Tape) -> None:
+        self._tapes = tapes
+
+    def at(self, step: int) -> Tensor:
+        """The draws of one step."""
+        return torch.cat([tape.at(step) for tape in self._tapes], dim=-1)
+
+
+class Masks:
+    """Draws for layers that drop units and for tricks: one tape for each position within a player's step.
+
+    `open(phase, step)` rewinds to the first position of that step; each draw gives [R, *shape] and moves on
+    by one. The law at a position is always the same. block: as of `Tape`; 1 where steps are looked at alone.
     """
 
-    def __init__(self, seeds: Sequence[int], *, role: Sequence[str | int], place: Place) -> None:
+    def __init__(
+        self, seeds: Sequence[int], *, role: Sequence[str | int], place: Place, block: int = BLOCK
+    ) -> None:
         self._seeds = seeds
+        self._block = block
         self._role, self._parts = str(role[0]), tuple(role[1:])
         self._place = place
         self._tapes: dict[tuple[str, int, tuple[int, ...]], Tape] = {}
@@ -121,12 +141,21 @@ class Masks:
 
     def uniform(self, shape: tuple[int, ...]) -> Tensor:
         """U(0, 1), [R, *shape]."""
+        return self._draw(uniform, shape)
+
+    def normal(self, shape: tuple[int, ...]) -> Tensor:
+        """N(0, 1), [R, *shape]."""
+        return self._draw(normal, shape)
+
+    def _draw(self, law: Draw, shape: tuple[int, ...]) -> Tensor:
         self._position += 1
         name = (self._phase, self._position, shape)
         if name not in self._tapes:
             role = (self._role, *self._parts, self._phase, self._position)
-            draws = [uniform] * len(self._seeds)
-            self._tapes[name] = Tape(self._seeds, draws, role=role, shape=shape, place=self._place)
+            draws = [law] * len(self._seeds)
+            self._tapes[name] = Tape(
+                self._seeds, draws, role=role, shape=shape, place=self._place, block=self._block
+            )
         return self._tapes[name].at(self._step)
 
     def torch_seeds(self) -> list[int]:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from ganbench import seeding
-from ganbench.data.dataset import Dataset
+from ganbench.data.dataset import Samples
 from ganbench.probes.recorder import feature_projection
 
 BATCHES = 32
+
+
+class HeldOut(Protocol):
+    """Data that nobody has trained on, in the range that D sees."""
+
+    def held_out(self, rng: np.random.Generator, count: int) -> Samples: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +34,9 @@ class Reference:
     moments: dict[str, float]
 
 
-def reference(dataset: Dataset, batch: int) -> Reference:
+def reference(data: HeldOut, batch: int) -> Reference:
     """From held-out samples, as many as 32 batches."""
-    drawn = dataset.held_out(seeding.stream(0, "reference"), BATCHES * batch).x
+    drawn = data.held_out(seeding.stream(0, "reference"), BATCHES * batch).x
     real = torch.from_numpy(drawn).flatten(1)
     projection = feature_projection(real.shape[1])
     features = real if projection is None else real @ projection

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Final, Literal
 
 import torch
 from torch import Tensor, nn
 
-from ganbench import registry
-from ganbench.suite.datasets import dataset
 from ganbench.suite.schema import Setting
 from ganbench.train.build import PRECISIONS
+from ganbench.train.networks import network
 
 Role = Literal["generator", "discriminator", "average"]
 ROLES: Final[tuple[Role, ...]] = ("generator", "discriminator", "average")
@@ -20,13 +18,10 @@ ROLES: Final[tuple[Role, ...]] = ("generator", "discriminator", "average")
 
 def plain_network(setting: Setting, role: Role) -> nn.Module:
     """The network of a setting with fresh weights: the generator maps z [B, Z] to flat samples [B, prod(shape)],
-    the discriminator flat samples to logits [B, 1]. `average` is the generator under its moving average.
+    the discriminator flat samples, or packs of them, to logits [B, 1]. `average` is the generator under its moving average.
     """
-    sample = math.prod(dataset(setting.data).shape)
-    options = setting.discriminator if role == "discriminator" else setting.generator
-    sizes = (sample, 1) if role == "discriminator" else (setting.latent.dim, sample)
-    module: nn.Module = registry.load("network", options)(options, *sizes)
-    return module.to(PRECISIONS[setting.precision])
+    built = network(setting, "discriminator" if role == "discriminator" else "generator")
+    return built.to(PRECISIONS[setting.precision])
 
 
 def replica_network(setting: Setting, role: Role, tensors: Mapping[str, Tensor], replica: int) -> nn.Module:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 State = dict[str, Any]
 
+_WATCHERS = ("geometer.", "old_fakes.")  # what is remembered of the game for a later look, and is not of it
+
 
 def state_of(training: Training) -> State:
     """Everything that the next step and the final trace depend on; tensors are copies on the CPU."""
@@ -34,7 +36,7 @@ def state_of(training: Training) -> State:
 def game_of(training: Training) -> dict[str, Tensor]:
     """The tensors of the game alone, as copies on the CPU: what a replay or an export starts from."""
     named = _tensors(training).items()
-    return {name: tensor.detach().cpu().clone() for name, tensor in named if not name.startswith("geometer.")}
+    return {name: tensor.detach().cpu().clone() for name, tensor in named if not name.startswith(_WATCHERS)}
 
 
 def restore(training: Training, state: Mapping[str, Any]) -> None:
@@ -50,7 +52,7 @@ def restore(training: Training, state: Mapping[str, Any]) -> None:
 def restore_game(training: Training, tensors: Mapping[str, Tensor], *, step: int) -> None:
     """Put the game alone where it stood after `step` generator steps; the trace starts there."""
     for name, tensor in _tensors(training).items():
-        if not name.startswith("geometer."):
+        if not name.startswith(_WATCHERS):
             tensor.detach().copy_(tensors[name])
     training.loop.iteration = step // training.loop.schedule.g_steps
 
@@ -63,6 +65,11 @@ def _tensors(training: Training) -> dict[str, Tensor]:
         named |= _prefixed(name, _of_player(player))
     if game.average:
         named |= _prefixed("average", _of_average(game.average))
+    for term in game.penalties.terms:
+        named |= _prefixed(f"penalty.{term.name}", term.memory)
+    for one in game.tricks.applied:
+        named |= _prefixed(f"trick.{one.options.name}", one.memory)
+    named |= _prefixed("old_fakes", training.old_fakes.tensors())
     if training.geometer:
         named |= _prefixed("geometer", training.geometer.tensors())
     return named

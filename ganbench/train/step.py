@@ -3,11 +3,13 @@
 A step is a pass (logits, loss, gradient at the present weights) and a move. Alternating play moves
 after each pass; simultaneous play makes both passes first. While one player steps, the other's weights
 stand still; batch-norm buffers move whenever a network is called in training mode, as in the plain loop.
+The power iteration of spectral normalisation moves once in a step of the network's own player.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -15,7 +17,8 @@ from torch.autograd import grad
 from torch.linalg import vector_norm
 
 from ganbench.gan.penalties import Critique
-from ganbench.train.game import Game, Player, Record, Term, unrecorded
+from ganbench.train.feedback import Critic, critique, feedback, judged, seen
+from ganbench.train.game import Game, Player, Record, unrecorded
 from ganbench.train.vectorise import Weights
 
 
@@ -26,44 +29,58 @@ class Pass:
     gradient: Tensor
     total: Tensor
 
+    def bent(self, bend: Tensor | None) -> Pass:
+        """With what tricks of the field add to the gradient, [R, P]."""
+        return self if bend is None else replace(self, gradient=self.gradient + bend)
+
 
 def discriminator_pass(game: Game, real: Tensor, noise: Tensor, *, step: int, record: Record) -> Pass:
-    """real [R, B, ...], noise [R, B, Z]; `step` counts discriminator steps from 0."""
+    """real [R, B, ...], noise [R, B, Z], labels behind both; `step` counts discriminator steps from 0."""
     player = game.discriminator
-    player.masks.open("d", step)
-    game.generator.masks.open("d", step)
+    game.open("d", step)
+    player.stack.iterate(game.alive)
     with torch.no_grad():
         fake = _generate(game, noise, game.generator.stack.weights)
-    real = real.detach().requires_grad_(_differentiated(game, "real", step))
-    fake = fake.requires_grad_(_differentiated(game, "fake", step))
+        record("fake", fake)
+        given = seen(game, real), seen(game, game.tricks.fakes(game.conditioning.joined(fake, noise)))
+    of_real, of_fake = (
+        batch._replace(x=batch.x.detach().requires_grad_(game.penalties.differentiates(kind)))
+        for kind, batch in zip(("real", "fake"), given, strict=True)
+    )
     leaves = player.stack.leaves
-    real_logits, fake_logits = _judge(game, real, fake, leaves)
-    loss = game.loss.discriminator(real_logits, fake_logits)
-    view = _critique(game, real, fake, (real_logits, fake_logits), leaves, step)
-    total = loss + _penalty(game, view, step, record) if view else loss
-    record("real_logits", real_logits)
-    record("fake_logits", fake_logits)
-    record("fake", fake)
-    record("loss_d", loss)
-    record("penalised", torch.full_like(loss, float(view is not None)))
+    critic = Critic(
+        player.stack, player.masks, weights=leaves, alive=game.alive, conditioning=game.conditioning
+    )
+    said = judged(game, critic, of_real, of_fake)
+    uniform = game.tapes.interpolation.at(step) if game.tapes.interpolation else None
+    view = critique(replace(critic, alive=None), of_real, of_fake, said, uniform)
+    played = game.conditioning.total(said.loss, said.classes)
+    total = _penalised(game, player, played, record, view)
+    record("real_logits", said.real)
+    record("fake_logits", said.fake)
+    record("loss_d", said.loss)
+    _record_classes(said.classes, record)
+    record("penalised", torch.full_like(said.loss, float(total is not played)))
     gradient = grad(total.sum(), list(leaves.values()), materialize_grads=True)
     return Pass(player.stack.flatten(gradient), total.detach())
 
 
 def generator_pass(game: Game, noise: Tensor, real: Tensor, *, step: int, record: Record) -> Pass:
-    """noise [R, B, Z]; `real` [R, B, ...] is used by paired losses; `step` counts generator steps."""
-    player, critic = game.generator, game.discriminator.stack
-    player.masks.open("g", step)
-    game.discriminator.masks.open("g", step)
+    """noise [R, B, Z], labels behind it; `real` [R, B, ...] as in D's pass; `step` counts generator steps."""
+    player = game.generator
+    game.open("g", step)
+    player.stack.iterate(game.alive)
     leaves = player.stack.leaves
     fake = _generate(game, noise, leaves)
-    logits = _logits(game, fake, critic.weights)
-    real_logits = _logits(game, real, critic.weights) if game.loss.paired else logits
-    loss = game.loss.generator(logits, real_logits)
-    record("generator_logits", logits)
-    record("loss_g", loss)
-    gradient = grad(loss.sum(), list(leaves.values()), materialize_grads=True)
-    return Pass(player.stack.flatten(gradient), loss.detach())
+    d = game.discriminator
+    critic = Critic(d.stack, d.masks, alive=game.alive, conditioning=game.conditioning)
+    learnt = feedback(game, critic, game.conditioning.joined(fake, noise), real)
+    record("generator_logits", learnt.logits)
+    record("loss_g", learnt.loss)
+    _record_classes(learnt.classes, record)
+    total = _penalised(game, player, game.conditioning.total(learnt.loss, learnt.classes), record)
+    gradient = grad(total.sum(), list(leaves.values()), materialize_grads=True)
+    return Pass(player.stack.flatten(gradient), total.detach())
 
 
 def move(game: Game, player: Player, found: Pass, *, record: Record) -> Tensor:
@@ -72,11 +89,18 @@ def move(game: Game, player: Player, found: Pass, *, record: Record) -> Tensor:
     moves = game.survivors(norm, found.total)
     if record is not unrecorded:
         _record_gradient(player, found.gradient, norm, record)
-    delta = player.move(found.gradient, moves)
+    moves = game.tricks.moves(moves, player.letter, found.total)
+    gradient = game.tricks.gradient(found.gradient, player.stack.flat, player.letter)
+    delta = player.move(gradient, moves, rate=game.tricks.rate(player.letter))
     if record is not unrecorded:
         record(f"update_norm_{player.letter}", vector_norm(delta, dim=1))
         record(f"weight_norm_{player.letter}", vector_norm(player.stack.flat, dim=1))
     return moves
+
+
+def _record_classes(classes: Mapping[str, Tensor], record: Record) -> None:
+    for name, value in classes.items():
+        record(name, value)
 
 
 def _record_gradient(player: Player, gradient: Tensor, norm: Tensor, record: Record) -> None:
@@ -93,53 +117,15 @@ def _generate(game: Game, noise: Tensor, weights: Weights) -> Tensor:
     return fake
 
 
-def _logits(game: Game, samples: Tensor, weights: Weights) -> Tensor:
-    stack = game.discriminator.stack
-    logits, moved = stack(samples, weights, training=True, masks=game.discriminator.masks)
-    stack.keep(moved, game.alive)
-    return logits[..., 0]
-
-
-def _judge(game: Game, real: Tensor, fake: Tensor, leaves: Weights) -> tuple[Tensor, Tensor]:
-    """Logits of real and fake, [R, B] each.
-
-    One call where batches are joint or where the network treats each sample alone, which is the same.
-    """
-    if game.discriminator.stack.coupled and not game.joint:
-        return _logits(game, real, leaves), _logits(game, fake, leaves)
-    logits = _logits(game, torch.cat([real, fake], dim=1), leaves)
-    return logits[:, : real.shape[1]], logits[:, real.shape[1] :]
-
-
-def _critique(
-    game: Game, real: Tensor, fake: Tensor, logits: tuple[Tensor, Tensor], leaves: Weights, step: int
-) -> Critique | None:
-    if not any(_due(term, step) for term in game.terms):
-        return None
-    stack, masks = game.discriminator.stack, game.discriminator.masks
-    uniform = game.tapes.interpolation.at(step) if game.tapes.interpolation else None
-
-    def critic(samples: Tensor) -> Tensor:
-        out, _ = stack(samples, leaves, training=True, masks=masks)
-        return out[..., 0]
-
-    return Critique(critic, real, fake, *logits, uniform)
-
-
-def _penalty(game: Game, view: Critique, step: int, record: Record) -> Tensor:
-    """The sum of the penalties that are due, each times its interval, [R]."""
-    total = torch.zeros_like(view.real_logits[:, 0])
-    for term in game.terms:
-        if _due(term, step):
-            value = term.penalty.value(view, term.weights)
-            record(f"penalty_{term.name}", value)
-            total = total + term.every * value
-    return total
-
-
-def _differentiated(game: Game, samples: str, step: int) -> bool:
-    return any(samples in term.penalty.differentiates for term in game.terms if _due(term, step))
-
-
-def _due(term: Term, step: int) -> bool:
-    return step % term.every == 0
+def _penalised(
+    game: Game, player: Player, loss: Tensor, record: Record, view: Critique | None = None
+) -> Tensor:
+    """The loss with the penalties that are due, each times its interval, [R]; the loss itself where none is."""
+    values = list(game.penalties.values(player.letter, player.stack.leaves, view))
+    if not values:
+        return loss
+    total = torch.zeros_like(loss)
+    for term, value in values:
+        record(term.signal(player.letter), value)
+        total = total + term.every * value
+    return loss + total

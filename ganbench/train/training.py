@@ -11,13 +11,18 @@ from numpy.typing import NDArray
 from torch import nn
 
 from ganbench import seeding
+from ganbench.data.dataset import one_hot
+from ganbench.gan.penalties import Penalty
 from ganbench.probes.recorder import Recorder
 from ganbench.probes.signals import signals
+from ganbench.probes.spool import Spool
 from ganbench.probes.trace import Plan, Trace
 from ganbench.suite.schema import Setting
+from ganbench.suite.sizes import joined_shape
 from ganbench.train.build import Builder
 from ganbench.train.loop import Loop
 from ganbench.train.noise import LAWS, Masks
+from ganbench.train.old_fakes import COUNT, OldFakes
 from ganbench.train.population import Stack
 from ganbench.train.reference import Reference, reference
 
@@ -29,12 +34,19 @@ Which = Literal["raw", "ema"]
 class Training:
     """R runs of one program. `probed=False` keeps no trace; the weights are the same bit for bit.
 
-    settings, seeds: one for each replica. replicas: R. between_chunks: called with the generator step
-    whenever the recorder has been read; the places depend on the stops of `advance` alone.
+    settings, seeds: one for each replica. replicas: R. spool: takes what the trace has finished; None keeps it
+    in memory. between_chunks: called with the generator step whenever the recorder has been read; the places
+    depend on the stops of `advance` alone.
     """
 
     def __init__(
-        self, settings: Sequence[Setting], seeds: Sequence[int], device: torch.device, *, probed: bool = True
+        self,
+        settings: Sequence[Setting],
+        seeds: Sequence[int],
+        device: torch.device,
+        *,
+        probed: bool = True,
+        spool: Spool | None = None,
     ) -> None:
         self.replicas = len(seeds)
         if self.replicas == 1:
@@ -44,7 +56,7 @@ class Training:
         self.settings = settings
         self.seeds = seeds
         self.place = builder.place
-        self.datasets = builder.datasets
+        self.datasets, self.shown = builder.datasets, builder.shown
         self.game = builder.game()
         dimensions = int(np.prod(self.datasets[0].shape))
         recorder = Recorder(CHUNK, dimensions) if probed else None
@@ -52,13 +64,14 @@ class Training:
         probes = settings[0].probes
         one = self.loop.schedule.g_steps
         plan = Plan(settings[0].steps // one, probes.windows, probes.bursts, probes.burst_steps, one)
-        self.trace = Trace(plan, self.replicas)
+        self.trace = Trace(plan, self.replicas, spool)
         self.between_chunks: Callable[[int], None] = lambda _: None
         self.geometry: list[tuple[int, dict[str, NDArray[np.float64]]]] = []
         self.geometer = builder.geometer(self.game) if probed and probes.geometry else None
+        self.old_fakes = OldFakes(self.replicas, joined_shape(settings[0]), place=self.place)
         self.references = self._references()
         self._resolution = self.place.tensor([known.resolution for known in self.references])
-        self._evaluation_masks = Masks(seeds, role=(seeding.EVALUATION, "masks"), place=self.place)
+        self.evaluation_masks = Masks(seeds, role=(seeding.EVALUATION, "masks"), place=self.place, block=1)
 
     @property
     def step(self) -> int:
@@ -72,9 +85,15 @@ class Training:
 
     @property
     def strategy(self) -> str:
-        """How the generator and the discriminator are called, with the reason where it is one at a time."""
+        """How generator and discriminator are called, with the reason where it is one at a time; and losses and
+        penalties of the user's where these are.
+        """
         choices = (self.game.generator.stack.choice, self.game.discriminator.stack.choice)
         texts = [f"{c.strategy} ({c.reason})" if c.reason else c.strategy for c in choices]
+        terms = [(f"penalty {t.options.label}", t.penalty) for t in self.game.penalties.terms]
+        apart = [("loss", self.game.loss.apart)]
+        apart += [(name, penalty.apart()) for name, penalty in terms if isinstance(penalty, Penalty)]
+        texts += [f"{name}: sequential ({reason})" for name, reason in apart if reason]
         return " / ".join(dict.fromkeys(texts))
 
     def diverged_at(self) -> list[int | None]:
@@ -125,34 +144,68 @@ class Training:
         if self.loop.recorder is None:
             return
         rows = self.loop.recorder.read()
-        found = signals(rows, loss=self.game.loss, resolution=self._resolution, first=first)
+        found = signals(rows, loss=self.game.reading, resolution=self._resolution, first=first)
         mine = {name: values[:, : self.replicas] for name, values in found.items()}
         left = self.game.diverged_at[: self.replicas] // self.loop.schedule.g_steps
         self.trace.add(first, mine, left.tolist())
 
     def generate(self, count: int, *, of: Which = "raw") -> NDArray[np.float64]:
-        """Samples of every replica's generator in evaluation mode, [R, count, *shape].
+        """Samples of every replica's generator in evaluation mode, [R, count, *shape], in the units of the data."""
+        shape = (self.replicas, count, *self.datasets[0].shape)
+        made = self.fakes(count, of=of)
+        made = made[..., : made.shape[-1] - self.game.conditioning.count].reshape(shape)
+        return np.stack([shown.back(samples) for shown, samples in zip(self.shown, made, strict=False)])
+
+    def asked(self, count: int) -> list[NDArray[np.int64] | None]:
+        """The labels that the samples of `generate` were asked for, [count] of each replica; None without labels.
+
+        By the law of the training data, from the evaluation stream of each seed at this step.
+        """
+        if not self.game.conditioning.count:
+            return [None] * self.replicas
+        return [*self._labels(count)[: self.replicas]]
+
+    def _labels(self, count: int) -> NDArray[np.int64]:
+        pairs = zip(self.seeds, self.shown, strict=True)
+        return np.stack([shown.labels(self._stream(seed, "labels"), count) for seed, shown in pairs])
+
+    def fakes(self, count: int, *, of: Which = "raw") -> NDArray[np.float64]:
+        """The same in the range of the setting, one-hot labels behind them where there are some, [R, count, F + K].
 
         Noise comes from the evaluation stream of each seed at this step: the same in every cell.
         """
-        stack = self._stack(of)
+        stack, conditioning = self._stack(of), self.game.conditioning
         latent = self.settings[0].latent
         draw = LAWS[latent.law]
-        noise = [
-            draw(seeding.stream(seed, seeding.EVALUATION, "noise", block=self.step), (count, latent.dim))
-            for seed in self.seeds
-        ]
-        self._evaluation_masks.open("evaluation", self.step)
+        z = np.stack([draw(self._stream(seed, "noise"), (count, latent.dim)) for seed in self.seeds])
+        if conditioning.count:
+            z = np.concatenate([z, one_hot(self._labels(count), conditioning.count)], axis=-1)
+        noise = self.place.tensor(z)
+        self.evaluation_masks.open("evaluation", self.step)
         with torch.no_grad():
-            out, _ = stack(self.place.tensor(np.stack(noise)), training=False, masks=self._evaluation_masks)
-        flat: NDArray[np.float64] = out.double().cpu().numpy()
-        return flat[: self.replicas].reshape(self.replicas, count, *self.datasets[0].shape)
+            out, _ = stack(noise, training=False, masks=self.evaluation_masks)
+        made: NDArray[np.float64] = conditioning.joined(out, noise).double().cpu().numpy()
+        return made[: self.replicas].reshape(self.replicas, count, *joined_shape(self.settings[0]))
+
+    def _stream(self, seed: int, what: str) -> np.random.Generator:
+        """Of an evaluation at this step."""
+        return seeding.stream(seed, seeding.EVALUATION, what, block=self.step)
+
+    def remember(self) -> None:
+        """At the end of an evaluation: keep some of its samples for the audits of later ones."""
+        self.old_fakes.add(self.fakes(COUNT))
 
     def _stack(self, of: Which) -> Stack:
         if of == "raw":
             return self.game.generator.stack
         assert self.game.average is not None
         return self.game.average.stack
+
+    @property
+    def judges_alone(self) -> bool:
+        """Whether D has a logit for each sample, whatever stands beside it, other samples or a label."""
+        alone = self.game.tricks.pack == 1 and not self.game.discriminator.stack.compares_samples
+        return alone and not self.game.conditioning.shown
 
     def discriminator(self, replica: int) -> nn.Module:
         """One discriminator as an ordinary module, in evaluation mode."""
@@ -161,21 +214,26 @@ class Training:
     def counters(self, replica: int) -> dict[str, int]:
         """Cost of one replica so far, or until it diverged: real samples seen by D, and gradients taken.
 
-        Each step of a player is one gradient, each application of a penalty one more.
+        Each pass of a player is one gradient; so is each application of a penalty that asks D again, and each step
+        of D that an unrolled pass of G looks ahead. A trick of the field takes in every pass the gradients of both
+        players, and one of what it makes of them.
         """
-        left = int(self.game.diverged_at[replica])
-        iterations = self.loop.iteration if left < 0 else left // self.loop.schedule.g_steps
-        d_steps = iterations * self.loop.schedule.d_steps
-        penalties = sum(-(-d_steps // term.every) for term in self.game.terms)
+        left, schedule = int(self.game.diverged_at[replica]), self.loop.schedule
+        iterations = self.loop.iteration if left < 0 else left // schedule.g_steps
+        d_steps, g_steps = iterations * schedule.d_steps, iterations * schedule.g_steps
+        costly, tricks = [t.every for t in self.game.penalties.terms if t.costs], self.game.tricks
+        bend = 3 + len(costly) + tricks.unrolled if tricks.bends else 0
+        penalties = sum(-(-d_steps // every) for every in costly)
+        gradients = (1 + bend) * (d_steps + g_steps) + tricks.unrolled * g_steps + penalties
         return {
-            "samples_seen": d_steps * self.settings[0].batch,
-            "gradient_evaluations": d_steps + iterations * self.loop.schedule.g_steps + penalties,
+            "samples_seen": schedule.draws * d_steps * self.settings[0].batch,
+            "gradient_evaluations": schedule.passes * gradients,
         }
 
     def _references(self) -> list[Reference]:
-        """One for each replica; replicas with the same data share theirs."""
+        """One for each replica, of data as D sees them; replicas with the same data share theirs."""
         known: dict[int, Reference] = {}
-        for dataset in self.datasets:
-            if id(dataset) not in known:
-                known[id(dataset)] = reference(dataset, self.settings[0].batch)
-        return [known[id(dataset)] for dataset in self.datasets]
+        for shown in self.shown:
+            if id(shown) not in known:
+                known[id(shown)] = reference(shown, self.settings[0].batch)
+        return [known[id(shown)] for shown in self.shown]

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import copy
 import itertools
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,7 +18,19 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
+from ganbench.errors import UsageError
+from ganbench.gan.networks.conditional import Projection
+from ganbench.gan.networks.spectral import Spectral
 from ganbench.train.layers import COUPLING, KERNELS, Context
+from ganbench.train.trial import (
+    Call,
+    attention_written_out,
+    drawing_from,
+    first_line,
+    lacks_second_derivative,
+)
+
+_WEIGHTED = nn.Linear | nn.modules.conv._ConvNd
 
 Strategy = Literal["layers", "vmap", "sequential"]
 Weights = dict[str, Tensor]
@@ -33,20 +45,57 @@ class Choice:
     reason: str = ""
 
 
-def choose(template: nn.Module, example: Tensor) -> Choice:
-    """The fastest way to call R copies of this module that is right on `example` [B, ...]."""
+def choose(template: nn.Module, example: Tensor, *, derivatives: int = 1) -> Choice:
+    """The fastest way to call R copies of this module that is right on `example` [B, ...].
+
+    derivatives: how often its output will be differentiated, 1 or 2. Raises UsageError where torch cannot.
+    The choice itself does not depend on it: whether a run is probed must not change its numbers.
+    """
     if _has_kernels(template) and not _shares(template):
         return Choice("layers")
-    reason = _known_obstacle(template, example.device) or _trial(template, example)
+    weights, buffers = stack_module_state([template, template])
+    twice = torch.stack([example, example.flip(0)])
+    alone, together = (_tried(forward(template), buffers) for forward in (_sequential, _vmapped))
+    rough = lacks_second_derivative(alone, weights, twice)
+    if rough and derivatives > 1:
+        raise _not_twice(template, rough)
+    reason = _known_obstacle(template, example.device) or _trial(alone, together, weights, twice)
+    if not (reason or rough) and (lost := lacks_second_derivative(together, weights, twice)):
+        reason = f"vmap: {lost}"
     return Choice("sequential", reason) if reason else Choice("vmap")
 
 
+def _not_twice(template: nn.Module, said: str) -> UsageError:
+    return UsageError(
+        f"its gradient cannot be differentiated again: {said}",
+        where=f"network {type(template).__name__}",
+        hint="gradient penalties and probes.geometry need that, and so does the trick unrolled-discriminator: leave "
+        "them out, or write the forward pass with operations that torch differentiates twice",
+    )
+
+
 def _has_kernels(module: nn.Module) -> bool:
+    if isinstance(module, Projection):
+        return all(map(_has_kernels, module.children()))
     if isinstance(module, nn.Sequential) and type(module).forward is nn.Sequential.forward:
         return all(map(_has_kernels, module))
     if isinstance(module, nn.BatchNorm1d) and module.momentum is None:
         return False
     return type(module) in KERNELS
+
+
+def body(template: nn.Module) -> nn.Module | None:
+    """A network up to its last linear layer, under the names of the whole; None where it is not a chain of layers
+    with a hidden one.
+    """
+    if isinstance(template, Projection):
+        return nn.Sequential(OrderedDict(cut=template.cut, body=template.body))
+    if not isinstance(template, nn.Sequential) or type(template).forward is not nn.Sequential.forward:
+        return None
+    named = list(template._modules.items())
+    weighted = [index for index, (_, layer) in enumerate(named) if isinstance(layer, _WEIGHTED)]
+    hidden = len(weighted) > 1 and isinstance(named[weighted[-1]][1], nn.Linear)
+    return nn.Sequential(OrderedDict(named[: weighted[-1]])) if hidden else None
 
 
 def _shares(module: nn.Module) -> bool:
@@ -67,28 +116,41 @@ def _known_obstacle(template: nn.Module, device: torch.device) -> str:
     return ""
 
 
-def _trying() -> Context:
-    return Context(training=True, masks=None, moved={})
+def _tried(forward: Forward, buffers: Weights) -> Call:
+    """A call in training mode that moves nothing."""
+    return lambda weights, x: forward(weights, buffers, x, Context(training=True, masks=None, moved={}))
 
 
-def _trial(template: nn.Module, example: Tensor) -> str:
-    """Call two copies both ways in training mode; what went wrong under vmap, or nothing."""
-    weights, buffers = stack_module_state([template, template])
-    weights = {name: weight.detach() for name, weight in weights.items()}
-    twice = torch.stack([example, example.flip(0)])
-    alone = _sequential(template)(weights, buffers, twice, _trying())
+def _trial(alone: Call, together: Call, weights: Weights, x: Tensor) -> str:
+    """Call two copies both ways; what went wrong under vmap, or nothing."""
+    expected = alone(weights, x)
     try:
-        together = _vmapped(template)(weights, buffers, twice, _trying())
+        found = together(weights, x)
     except (RuntimeError, ValueError, TypeError) as error:
         # Whatever a module does that vmap cannot, it raises here, before any training.
-        return f"vmap: {str(error).strip().splitlines()[0]}"
-    if not torch.allclose(alone, together, rtol=1e-3, atol=1e-5, equal_nan=True):
+        return f"vmap: {first_line(error)}"
+    if not torch.allclose(expected, found, rtol=1e-3, atol=1e-5, equal_nan=True):
         return "vmap gives other numbers than one replica at a time"
     return ""
 
 
 def _layers(template: nn.Module) -> Forward:
-    plan = _in_place(_plan(template))
+    return _projected(template) if isinstance(template, Projection) else _chain(_plan(template))
+
+
+def _projected(template: Projection) -> Forward:
+    parts = {name: _chain(_plan(child, f"{name}.")) for name, child in template.named_children()}
+
+    def forward(weights: Weights, buffers: Weights, x: Tensor, context: Context) -> Tensor:
+        phi = parts["body"](weights, buffers, template.cut(x), context)
+        embedded = parts["embedding"](weights, buffers, template.label(x), context)
+        return template.joined(parts["head"](weights, buffers, phi, context), embedded, phi)
+
+    return forward
+
+
+def _chain(steps: Sequence[Step]) -> Forward:
+    plan = _in_place(steps)
 
     def forward(weights: Weights, buffers: Weights, x: Tensor, context: Context) -> Tensor:
         for path, layer, names in plan:
@@ -157,8 +219,17 @@ def _tensors(
 def _call(wrapped: _WithBuffers, weights: Weights, buffers: Weights, x: Tensor) -> tuple[Tensor, Weights]:
     tensors = weights | buffers
     named = {place: tensors[name] for place, name in wrapped.places.items()}
-    result: tuple[Tensor, Weights] = functional_call(wrapped, named, (x,), tie_weights=False)
+    with attention_written_out():
+        # A copy of x, which a module may write to: it is the tape's, or saved for a gradient.
+        result: tuple[Tensor, Weights] = functional_call(wrapped, named, (x.clone(),), tie_weights=False)
     return result
+
+
+def _set_mode(wrapped: _WithBuffers, *, training: bool) -> None:
+    wrapped.train(training)
+    for module in wrapped.modules():
+        if isinstance(module, Spectral):
+            module.eval()  # in training mode every call would move u; `Stack.iterate` moves it once a step
 
 
 def _copies(buffers: Weights) -> Weights:
@@ -170,7 +241,7 @@ def _vmapped(template: nn.Module) -> Forward:
     wrapped = _WithBuffers(template)
 
     def forward(weights: Weights, buffers: Weights, x: Tensor, context: Context) -> Tensor:
-        wrapped.train(context.training)
+        _set_mode(wrapped, training=context.training)
         call = vmap(lambda w, b, s: _call(wrapped, w, b, s), randomness="error")
         out, moved = call(weights, _copies(buffers), x)
         context.moved.update(moved)
@@ -184,27 +255,19 @@ def _sequential(template: nn.Module) -> Forward:
     wrapped = _WithBuffers(template)
 
     def forward(weights: Weights, buffers: Weights, x: Tensor, context: Context) -> Tensor:
-        wrapped.train(context.training)
+        _set_mode(wrapped, training=context.training)
         replicas = range(x.shape[0])
         split = {name: tensor.unbind(0) for name, tensor in weights.items()}
         seeds = context.masks.torch_seeds() if context.masks else None
         results = []
         for r in replicas:
             mine = {name: buffer[r].clone() for name, buffer in buffers.items()}
-            with _drawing_from(seeds[r] if seeds else 0):
+            with drawing_from(seeds[r] if seeds else 0):
                 results.append(_call(wrapped, {n: t[r] for n, t in split.items()}, mine, x[r]))
-        context.moved.update({name: torch.stack([b[name] for _, b in results]) for name in buffers})
+        context.moved.update({name: torch.stack([b[name] for _, b in results]) for name in results[0][1]})
         return torch.stack([out for out, _ in results])
 
     return forward
-
-
-@contextmanager
-def _drawing_from(seed: int) -> Iterator[None]:
-    """Modules that draw by themselves use torch's global generator: seed it for this call, then put it back."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        yield
 
 
 FORWARDS: dict[Strategy, Callable[[nn.Module], Forward]] = {

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from ganbench import registry
-from ganbench.gan.losses import MINIMAX, WASSERSTEIN
+from ganbench.gan.losses.cross_entropy import MINIMAX
+from ganbench.gan.losses.margins import WASSERSTEIN
 
 
 def player(name: str, inputs: int, outputs: int, start: float = 1.0):

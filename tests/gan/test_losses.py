@@ -11,15 +11,27 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from ganbench import registry
-from ganbench.gan.losses import Loss
+from ganbench.gan.losses import Loss, loss_of
+from tests.gan.losses.table import TABLE
 
-NAMES = [entry.name for entry in registry.entries("loss")]
-LOSSES: dict[str, Loss] = {name: registry.entry("loss", name).load() for name in NAMES}
+ENTRIES = list(registry.entries("loss"))
+NAMES = [entry.name for entry in ENTRIES]
+LOSSES: dict[str, Loss] = {entry.name: loss_of(entry.options()) for entry in ENTRIES}
 LN2 = math.log(2)
+EXPONENTIAL = ("kl", "reverse-kl", "squared-hellinger")  # grow like e^|l|, as their divergences do
 
 
 def d(logits: Tensor) -> Tensor:
     return 1 / (1 + (-logits).exp())
+
+
+def average(real: Tensor, fake: Tensor) -> Tensor:
+    """RaGAN's loss of D; G's is the same with the two exchanged."""
+    return -d(real - fake.mean()).log().mean() - (1 - d(fake - real.mean())).log().mean()
+
+
+def average_squares(real: Tensor, fake: Tensor) -> Tensor:
+    return (((real - fake.mean() - 1) ** 2).mean() + ((fake - real.mean() + 1) ** 2).mean()) / 2
 
 
 # The formulas as the papers print them, over probabilities or critics: naive, and right only for small logits.
@@ -32,6 +44,10 @@ FORMULAS_D = {
         torch.maximum(torch.zeros(()), 1 - real).mean() + torch.maximum(torch.zeros(()), 1 + fake).mean()
     ),
     "relativistic-pairing": lambda real, fake: -d(real - fake).log().mean(),
+    "relativistic-average": lambda real, fake: average(real, fake),
+    "relativistic-average-least-squares": lambda real, fake: average_squares(real, fake),
+    "alpha-gan": lambda real, fake: -d(real).log().mean() - (1 - d(fake)).log().mean(),
+    **{name: lambda real, fake, f=f: f.bound(real, fake) for name, f in TABLE.items()},
 }
 FORMULAS_G = {
     "minimax": lambda fake, real: (1 - d(fake)).log().mean(),
@@ -40,6 +56,10 @@ FORMULAS_G = {
     "least-squares": lambda fake, real: ((fake - 1) ** 2).mean() / 2,
     "hinge": lambda fake, real: -fake.mean(),
     "relativistic-pairing": lambda fake, real: -d(fake - real).log().mean(),
+    "relativistic-average": lambda fake, real: average(fake, real),
+    "relativistic-average-least-squares": lambda fake, real: average_squares(fake, real),
+    "alpha-gan": lambda fake, real: (1 - d(fake)).log().mean(),
+    **{name: lambda fake, real, f=f: -f.conjugate(f.activation(fake)).mean() for name, f in TABLE.items()},
 }
 
 
@@ -84,7 +104,8 @@ def test_leading_axes_are_kept_and_do_not_mix(name):
 @pytest.mark.parametrize("sign", [(1, 1), (1, -1), (-1, 1), (-1, -1)])
 @pytest.mark.parametrize("name", NAMES)
 def test_huge_logits_give_finite_values_and_gradients(name, sign, dtype):
-    real, fake = (torch.full((4,), s * 1e4, dtype=dtype, requires_grad=True) for s in sign)
+    size = 50 if name in EXPONENTIAL else 1e4
+    real, fake = (torch.full((4,), s * size, dtype=dtype, requires_grad=True) for s in sign)
     for value in both(LOSSES[name], real, fake):
         slopes = torch.autograd.grad(value, (real, fake), materialize_grads=True)
         assert all(torch.isfinite(t).all() for t in (value, *slopes))
@@ -134,8 +155,9 @@ def test_a_discriminator_that_cannot_tell_sits_at_the_decision_value_with_the_eq
 @pytest.mark.parametrize("level", [-7.0, 0.0, 3.0])
 def test_the_losses_of_critics_have_an_equilibrium_at_any_level(level):
     blind = torch.full((5,), level, dtype=torch.float64)
-    of_d, of_g = both(LOSSES["relativistic-pairing"], blind, blind)
-    assert (of_d.item(), of_g.item()) == pytest.approx(LOSSES["relativistic-pairing"].equilibrium)
+    for name in (name for name in NAMES if LOSSES[name].paired):
+        of_d, of_g = both(LOSSES[name], blind, blind)
+        assert (of_d.item(), of_g.item()) == pytest.approx(LOSSES[name].equilibrium)
     assert LOSSES["wasserstein"].discriminator(blind, blind).item() == LOSSES["wasserstein"].equilibrium[0]
     assert LOSSES["wasserstein"].equilibrium[1] is None
 
@@ -164,7 +186,7 @@ def test_only_paired_losses_look_at_real_logits_in_the_generators_step(name):
     assert bool(slope.any()) == LOSSES[name].paired
 
 
-@pytest.mark.parametrize("name", ["wasserstein", "relativistic-pairing"])
+@pytest.mark.parametrize("name", [name for name in NAMES if LOSSES[name].decision is None])
 def test_a_shift_of_the_critic_changes_nothing_but_the_generators_offset(name):
     real, fake = logits(2, 9)
     shifted = LOSSES[name].discriminator(real + 3, fake + 3)

@@ -11,7 +11,10 @@ from torch import nn
 
 from ganbench import registry
 from ganbench.gan.networks import MLPOptions
+from ganbench.gan.networks.chance import GaussianNoise, SamplingDropout
+from ganbench.gan.networks.minibatch import MinibatchDeviation, MinibatchDiscrimination
 from ganbench.gan.networks.mlp import MLP, Maxout
+from ganbench.gan.networks.spectral import SpectralLinear
 
 
 def mlp(inputs: int = 2, outputs: int = 1, **options) -> MLP:
@@ -32,7 +35,7 @@ def linears(network: nn.Module) -> list[nn.Linear]:
     width=st.integers(1, 9),
     depth=st.integers(1, 4),
     pieces=st.integers(1, 4),
-    norm=st.sampled_from(["none", "batch", "layer"]),
+    norm=st.sampled_from(["none", "batch", "layer", "spectral"]),
     inputs=st.integers(1, 5),
     outputs=st.integers(1, 5),
 )
@@ -56,10 +59,29 @@ def test_any_width_depth_and_maxout_maps_batches_of_inputs_to_outputs(
         ({"norm": "batch"}, [nn.Linear, nn.BatchNorm1d, nn.ReLU]),
         ({"norm": "layer", "dropout": 0.3}, [nn.Linear, nn.LayerNorm, nn.ReLU, nn.Dropout]),
         ({"maxout": 5}, [nn.Linear, Maxout]),
+        ({"noise": 0.1, "dropout": 0.3}, [nn.Linear, nn.ReLU, GaussianNoise, nn.Dropout]),
+        ({"dropout": 0.3, "dropout_at": "always"}, [nn.Linear, nn.ReLU, SamplingDropout]),
+        ({"norm": "spectral", "maxout": 5}, [SpectralLinear, Maxout]),
     ],
 )
 def test_a_hidden_layer_is_linear_norm_activation_dropout(options, block):
-    assert kinds(mlp(depth=2, **options)) == [*block, *block, nn.Linear]
+    assert kinds(mlp(depth=2, **options)) == [*block, *block, block[0]]
+
+
+@pytest.mark.parametrize(
+    ("options", "layer", "added"),
+    [
+        ({"minibatch": "deviation"}, MinibatchDeviation, 1),
+        ({"minibatch": "deviation", "minibatch_group": 4}, MinibatchDeviation, 1),
+        ({"minibatch": "discrimination"}, MinibatchDiscrimination, 100),
+        ({"minibatch": "discrimination", "minibatch_kernels": 7}, MinibatchDiscrimination, 7),
+    ],
+)
+def test_a_minibatch_layer_stands_before_the_last_one(options, layer, added):
+    network = mlp(width=8, maxout=2, **options)
+    assert kinds(network)[-2:] == [layer, nn.Linear]
+    assert network[-1].in_features == 8 + added
+    assert network(torch.randn(12, 2)).shape == (12, 1)
 
 
 @pytest.mark.parametrize(
@@ -120,13 +142,23 @@ def test_default_weights_are_those_of_torchs_own_layers():
         assert torch.equal(layer.bias, plain.bias)
 
 
-@pytest.mark.parametrize("norm", ["none", "batch", "layer"])
+@pytest.mark.parametrize("norm", ["none", "batch", "layer", "spectral"])
 def test_a_state_dict_loads_into_a_fresh_module(norm):
     network, x = mlp(norm=norm), torch.randn(9, 2)
     network(x)
     fresh = MLP(MLPOptions(name="mlp", norm=norm), 2, 1)
     fresh.load_state_dict(network.state_dict())
     assert torch.equal(fresh.eval()(x), network.eval()(x))
+
+
+@pytest.mark.parametrize("init", ["default", "normal", "xavier", "orthogonal"])
+def test_every_norm_starts_from_the_same_linear_layers(init):
+    """So that cells that differ in the norm alone are paired by seed."""
+    plain = linears(mlp(3, norm="none", init=init))
+    for norm in ("batch", "layer", "spectral"):
+        for layer, expected in zip(linears(mlp(3, norm=norm, init=init)), plain, strict=True):
+            assert torch.equal(layer.weight, expected.weight)
+            assert torch.equal(layer.bias, expected.bias)
 
 
 def test_the_registry_builds_the_same_network():
@@ -137,7 +169,17 @@ def test_the_registry_builds_the_same_network():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"width": 0}, {"depth": 0}, {"maxout": 0}, {"dropout": 1.0}, {"activation": "gelu"}, {"widht": 3}],
+    [
+        {"width": 0},
+        {"depth": 0},
+        {"maxout": 0},
+        {"dropout": 1.0},
+        {"activation": "gelu"},
+        {"widht": 3},
+        {"noise": -0.1},
+        {"dropout_at": "always"},
+        {"minibatch_group": 4},
+    ],
 )
 def test_impossible_options_are_refused(wrong):
     with pytest.raises(ValidationError):

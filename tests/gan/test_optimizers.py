@@ -1,4 +1,6 @@
-"""Population optimisers are torch's own, one replica at a time; who does not move keeps every bit."""
+"""Population optimisers are torch's own, or a paper's written out for torch, one replica at a time; who does
+not move keeps every bit.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +10,7 @@ from torch import Tensor
 
 from ganbench import registry
 from ganbench.gan.optimizers import Optimizer
+from tests.gan.optimistic import OptimisticAdam, OptimisticSGD
 
 R, P, STEPS = 3, 7, 30
 
@@ -20,11 +23,15 @@ HYPER = {
         "eps": (1e-8, 1e-3, 1e-6),
     },
     "rmsprop": {"lr": (1e-3, 1e-2, 0.1), "alpha": (0.0, 0.9, 0.99), "eps": (1e-8, 1e-3, 1e-6)},
+    "optimistic-sgd": {"lr": (0.1, 0.01, 1.0)},
 }
+HYPER["optimistic-adam"] = HYPER["adam"]
 TORCH = {
     "sgd": lambda p, h: torch.optim.SGD(p, lr=h["lr"], momentum=h["momentum"]),
     "adam": lambda p, h: torch.optim.Adam(p, lr=h["lr"], betas=(h["beta1"], h["beta2"]), eps=h["eps"]),
     "rmsprop": lambda p, h: torch.optim.RMSprop(p, lr=h["lr"], alpha=h["alpha"], eps=h["eps"]),
+    "optimistic-sgd": lambda p, h: OptimisticSGD(p, **h),
+    "optimistic-adam": lambda p, h: OptimisticAdam(p, **h),
 }
 
 
@@ -68,7 +75,7 @@ def in_torch(name: str, replica: int, found: Tensor) -> Tensor:
     return weights.detach()
 
 
-def test_every_registered_optimizer_is_compared_with_torch():
+def test_every_registered_optimizer_has_one_of_torch_to_be_compared_with():
     assert {entry.name for entry in registry.entries("optimizer")} == set(HYPER)
 
 
@@ -142,7 +149,7 @@ def test_state_advances_in_place(name):
     assert addresses == {moment: tensor.data_ptr() for moment, tensor in walk.state.items()}
 
 
-@pytest.mark.parametrize("name", ["adam", "rmsprop"])
+@pytest.mark.parametrize("name", ["adam", "rmsprop", "optimistic-adam"])
 def test_a_weight_without_gradient_stays_where_it_is(name):
     walk = Walk(name, HYPER[name])
     walk.move(torch.zeros(R, P, dtype=torch.float64))

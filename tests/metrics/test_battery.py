@@ -323,6 +323,7 @@ def test_every_registered_metric_answers_a_number_and_says_its_direction(ring, e
     words = ("higher is better", "lower is better", "1 is right", "at equilibrium")
     assert any(word in entry.summary for word in words)
     judge = Judge(ring, 40, metrics=[entry.name], exact_samples=20)
-    (value,) = judge.evaluate(ring.held_out(RNG(0), 40).x, blind, final=True).values()
+    x, label = ring.held_out(RNG(0), 40)
+    (value,) = judge.evaluate(x, blind, asked=label, final=True).values()
     assert isinstance(value, float)
     assert math.isfinite(value)

@@ -10,15 +10,22 @@ from ganbench.metrics import direction
 from tests.suite.example import BASE, problems
 
 
-@pytest.mark.parametrize("penalty", ["r1", "r2", "wgan-gp"])
+@pytest.mark.parametrize("penalty", ["r1", "r2", "wgan-gp", "dragan"])
 def test_a_gradient_penalty_needs_samples_with_gradients_of_their_own(tmp_path: Path, penalty: str) -> None:
     base = BASE.replace("discriminator: mlp", "discriminator: {name: mlp, norm: batch}", 1)
     (found,) = problems(tmp_path, f"penalties: [{penalty}]", base=base)
     assert found.startswith(f"toy.yaml:13:13: penalty '{penalty}' needs a discriminator without norm: batch")
 
 
+def test_weights_that_are_normalised_are_not_clipped(tmp_path: Path) -> None:
+    base = BASE.replace("discriminator: mlp", "discriminator: {name: mlp, norm: spectral}", 1)
+    (found,) = problems(tmp_path, "penalties: [weight-clipping]", base=base)
+    assert "penalty 'weight-clipping' needs a discriminator without norm: spectral" in found
+
+
 @pytest.mark.parametrize(
-    ("norm", "penalty"), [("batch", "weight-clipping"), ("layer", "r1"), ("none", "wgan-gp")]
+    ("norm", "penalty"),
+    [("batch", "weight-clipping"), ("layer", "r1"), ("none", "wgan-gp"), ("spectral", "r1")],
 )
 def test_other_pairs_of_norm_and_penalty_are_fine(tmp_path: Path, norm: str, penalty: str) -> None:
     base = BASE.replace("discriminator: mlp", f"discriminator: {{name: mlp, norm: {norm}}}", 1)
@@ -28,6 +35,18 @@ def test_other_pairs_of_norm_and_penalty_are_fine(tmp_path: Path, norm: str, pen
 def test_batch_norm_in_the_generator_is_fine(tmp_path: Path) -> None:
     base = BASE.replace("generator: mlp", "generator: {name: mlp, norm: batch}", 1)
     assert problems(tmp_path, "penalties: [r1]", base=base) == []
+
+
+@pytest.mark.parametrize("loss", ["wasserstein", "hinge", "relativistic-pairing"])
+def test_smoothing_needs_a_loss_with_targets(tmp_path: Path, loss: str) -> None:
+    base = BASE.replace("loss: hinge", f"loss: {loss}", 1)
+    (found,) = problems(tmp_path, "tricks: [label-smoothing]", base=base)
+    assert f"trick 'label-smoothing' needs a loss that gives D targets, {loss} has none" in found
+
+
+def test_a_trick_is_given_once(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, "tricks: [gradient-clipping, {name: gradient-clipping, norm: 2.0}]")
+    assert found.endswith("trick 'gradient-clipping' is given more than once")
 
 
 @pytest.mark.parametrize("steps", ["d_steps: 2", "g_steps: 2"])

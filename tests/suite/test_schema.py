@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from ganbench.gan.optimizers import AdamOptions
-from ganbench.gan.penalties import ZeroCentred
+from ganbench.gan.penalties.gradients import ZeroCentred
 from ganbench.suite.schema import Criterion, Setting
 from tests.suite.example import content, setting
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganbench.errors import UsageError
-from ganbench.suite.seeds import seeds, seeds_of
+from ganbench.suite.seeds import as_text, seeds, seeds_of
 from ganbench.suite.yaml import parse
 
 
@@ -60,3 +60,15 @@ def test_a_list_of_seeds_holds_integers(text: str) -> None:
 def test_an_empty_list_is_no_choice_of_seeds() -> None:
     with pytest.raises(UsageError, match="at least one"):
         seeds_of(parse("[]", "a"))
+
+
+@pytest.mark.parametrize(
+    ("found", "text"), [([7], "7"), ([3, 1, 2], "1-3"), ([12, 0, 1], "0-1,12"), ([0, 2, 4], "0,2,4")]
+)
+def test_seeds_are_said_in_ranges(found: list[int], text: str) -> None:
+    assert as_text(found) == text
+
+
+@given(st.sets(st.integers(0, 60), min_size=1))
+def test_what_is_said_of_seeds_reads_as_these_seeds(found: set[int]) -> None:
+    assert seeds(as_text(found)) == tuple(sorted(found))

@@ -62,7 +62,24 @@ def test_mog_trains_ring_and_grid_in_one_program_for_each_recipe() -> None:
     assert [len(one.runs) for one in found] == [20] * 8
 
 
-def test_dirac_is_played_in_double_precision() -> None:
-    found = list(cells(load(shipped()["dirac"])))
-    assert len(found) == 45
+def test_dirac_and_rules_are_played_in_double_precision() -> None:
+    found = [cell for name in ("dirac", "rules") for cell in cells(load(shipped()[name]))]
+    assert len(found) == 45 + 23
     assert {cell.content["precision"] for cell in found} == {"float64"}
+
+
+def test_dirac_and_rules_play_every_update_rule() -> None:
+    contents = [cell.content for name in ("dirac", "rules") for cell in cells(load(shipped()[name]))]
+    assert {content["schedule"]["order"] for content in contents} == {
+        "discriminator-first",
+        "generator-first",
+        "simultaneous",
+        "extragradient",
+    }
+    assert {trick["name"] for content in contents for trick in content["tricks"]} == {
+        "consensus",
+        "lookahead",
+    }
+    players = [content["optimizers"]["generator"] for content in contents]
+    assert {player["name"] for player in players} == {"sgd", "optimistic-sgd"}
+    assert {player.get("momentum", 0.0) for player in players} == {0.0, -0.5}

@@ -78,9 +78,9 @@ def test_all_mistakes_come_at_once_in_the_order_of_the_file(tmp_path: Path) -> N
         "toy.yaml:6:7: unknown loss 'hindge', did you mean 'hinge'?",
         "toy.yaml:8:63: lr is -1, expected a number above 0",
         "toy.yaml:10:8: steps is 0, expected an integer of at least 1",
-        "toy.yaml:13:1: unknown key 'foo', expected one of: axes, batch, cost, data, discriminator, ema, evaluation, "
-        "exclude, expected, failure, generator, include, latent, loss, optimizers, penalties, precision, probes, "
-        "question, schedule, seeds, steps, suite, tiers, version",
+        "toy.yaml:13:1: unknown key 'foo', expected one of: axes, batch, conditional, cost, data, data_range, discriminator, "
+        "ema, evaluation, exclude, expected, failure, generator, include, latent, loss, optimizers, penalties, precision, "
+        "probes, question, schedule, seeds, steps, suite, tiers, tricks, version",
         "toy.yaml:14:8: axis 'batch' is empty, expected a list of values or a mapping of named presets",
     ]
 

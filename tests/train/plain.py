@@ -5,6 +5,7 @@ It shares no code with the engine but the random tape, the networks and the loss
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -12,11 +13,15 @@ from torch import Tensor, nn
 from ganbench import registry, seeding
 from ganbench.suite.schema import Setting
 from ganbench.train.build import PRECISIONS
+from ganbench.train.training import Training
+from tests.gan.optimistic import OptimisticAdam, OptimisticSGD
 
 OPTIMIZERS = {
     "adam": lambda o, p: torch.optim.Adam(p, lr=o.lr, betas=(o.beta1, o.beta2), eps=o.eps),
     "sgd": lambda o, p: torch.optim.SGD(p, lr=o.lr, momentum=max(o.momentum, 0)),
     "rmsprop": lambda o, p: torch.optim.RMSprop(p, lr=o.lr, alpha=o.alpha, eps=o.eps),
+    "optimistic-sgd": lambda o, p: OptimisticSGD(p, o.lr),
+    "optimistic-adam": lambda o, p: OptimisticAdam(p, o.lr, o.beta1, o.beta2, o.eps),
 }
 
 D_LOSSES = {
@@ -38,7 +43,7 @@ G_LOSSES = {
 
 
 class PlainLoop:
-    """One run of a discriminator-first setting."""
+    """One run of a discriminator-first setting. Subclasses write tricks out, at the places named below."""
 
     def __init__(self, setting: Setting, seed: int) -> None:
         self.setting = setting
@@ -66,12 +71,17 @@ class PlainLoop:
         rng = seeding.stream(self.seed, *role, block=step // 64)
         batch = self.setting.batch
         if role[0] == "data":
-            block = self.dataset.train(rng, 64 * batch).x.reshape(64, batch, -1)
+            block = self._in_range(self.dataset.train(rng, 64 * batch).x.reshape(64, batch, -1))
         elif role[0] == "interpolation":
             block = rng.random((64, batch))
         else:
             block = rng.standard_normal((64, batch, self.setting.latent.dim))
         return torch.from_numpy(block[step % 64]).to(self.dtype)
+
+    def _in_range(self, x: np.ndarray) -> np.ndarray:
+        low, high = self.dataset.box
+        unit = 0.95 * (2 * x - low - high) / (high - low).max() if (high > low).any() else x
+        return {"own": x, "tanh": unit, "sigmoid": (unit + 1) / 2}[self.setting.data_range]
 
     def train(self, steps: int) -> PlainLoop:
         k = self.setting.schedule.d_steps
@@ -82,15 +92,17 @@ class PlainLoop:
         return self
 
     def _discriminator_step(self, step: int) -> float:
-        real = self._draw(step, "data").requires_grad_()
-        fake = self.g(self._draw(step, "noise", "discriminator")).detach().requires_grad_()
+        real = self.seen(self._draw(step, "data"), "d", step, 0).detach().requires_grad_()
+        fake = self.fakes(self.g(self._draw(step, "noise", "discriminator")).detach(), step)
+        fake = self.seen(fake, "d", step, 1).detach().requires_grad_()
         real_logits, fake_logits = self._both(real, fake)
-        loss = D_LOSSES[self.setting.loss.name](real_logits, fake_logits)
+        loss = self.d_loss(real_logits, fake_logits, step)
         for penalty in self.setting.penalties:
             loss = loss + self._penalty(penalty, real, fake, step)
         self.opt_d.zero_grad()
         loss.backward()
         norm = _norm(self.d)
+        self.adjust(self.d, "d", step)
         self.opt_d.step()
         for penalty in self.setting.penalties:
             if penalty.name == "weight-clipping":
@@ -98,8 +110,13 @@ class PlainLoop:
                     p.data.clamp_(-penalty.limit, penalty.limit)
         return norm
 
+    @property
+    def joint(self) -> bool:
+        """Whether D is called once for both kinds of sample."""
+        return self.setting.schedule.batches == "joint"
+
     def _both(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-        if self.setting.schedule.batches == "joint":
+        if self.joint:
             return tuple(self.d(torch.cat([real, fake])).chunk(2))
         return self.d(real), self.d(fake)
 
@@ -116,14 +133,37 @@ class PlainLoop:
         return penalty.every * penalty.gamma / 2 * (slopes**2).mean()
 
     def _generator_step(self, step: int, partner: int) -> float:
-        fake = self.d(self.g(self._draw(step, "noise", "generator")))
-        paired = self.setting.loss.name.startswith("relativistic")
+        fake = self.d(self.seen(self.g(self._draw(step, "noise", "generator")), "g", step, 0))
+        paired = "relativistic" in self.setting.loss.name  # of a pair, that of either player
         real = self.d(self._draw(partner, "data")).detach() if paired else None
         self.opt_g.zero_grad()
-        G_LOSSES[self.setting.loss.name](fake, real).backward()
+        self.g_loss(fake, real, step).backward()
         norm = _norm(self.g)
+        self.adjust(self.g, "g", step)
         self.opt_g.step()
         return norm
+
+    def fakes(self, fake: Tensor, step: int) -> Tensor:
+        """The generated samples that D is trained on."""
+        return fake
+
+    def seen(self, x: Tensor, phase: str, step: int, position: int) -> Tensor:
+        """What D sees of samples; position: the how-manieth call of this pass, from 0."""
+        return x
+
+    def d_loss(self, real: Tensor, fake: Tensor, step: int) -> Tensor:
+        return D_LOSSES[self.setting.loss.name](real, fake)
+
+    def g_loss(self, fake: Tensor, real: Tensor | None, step: int) -> Tensor:
+        return G_LOSSES[self.setting.loss.name](fake, real)
+
+    def adjust(self, network: nn.Module, letter: str, step: int) -> None:
+        """Between backward and the optimiser's step."""
+
+    def trick_draw(self, name: str, phase: str, position: int, step: int, *shape: int) -> Tensor:
+        """What a trick draws from N(0, 1) in its `position`-th draw of a pass."""
+        rng = seeding.stream(self.seed, "trick", name, phase, position, block=step // 64)
+        return torch.from_numpy(rng.standard_normal((64, *shape))[step % 64]).to(self.dtype)
 
 
 def _norm(network: nn.Module) -> float:
@@ -132,3 +172,13 @@ def _norm(network: nn.Module) -> float:
 
 def flat(network: nn.Module) -> Tensor:
     return torch.cat([p.detach().flatten() for p in network.parameters()])
+
+
+def distance(training: Training, replica: int, loop: PlainLoop) -> float:
+    """The largest relative distance of a parameter tensor between a population and its oracle, norm-wise."""
+    pairs = ((training.game.generator.stack, loop.g), (training.game.discriminator.stack, loop.d))
+    return max(
+        float((stack.weights[name][replica] - expected.detach()).norm() / expected.detach().norm())
+        for stack, network in pairs
+        for name, expected in network.named_parameters()
+    )

@@ -34,8 +34,8 @@ def test_penalty_weights_are_vectors_and_intervals_are_shared():
         for g in (1, 2, 3)
     ]
     game = builder(*cells).game()
-    (term,) = game.terms
-    assert (term.name, term.every, term.weights["gamma"].tolist()) == ("r1", 4, [1, 2, 3])
+    (term,) = game.penalties.terms
+    assert (term.name, term.every, term.values["gamma"].tolist()) == ("r1", 4, [1, 2, 3])
     ((_, limits),) = game.discriminator.projections
     assert limits["limit"].tolist() == [1, 2, 3]
     assert not game.generator.projections
@@ -121,7 +121,9 @@ def test_reused_noise_is_passed_on():
 
 
 def test_batches_are_joint_where_the_setting_says_so():
-    assert builder(setting(schedule={"batches": "joint"})).game().joint
+    assert (
+        builder(setting(discriminator={**MLP, "norm": "batch"}, schedule={"batches": "joint"})).game().joint
+    )
     assert not builder(setting()).game().joint
 
 

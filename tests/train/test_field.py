@@ -57,6 +57,12 @@ def r1_eigenvalues(gamma: float) -> list[complex]:
     return [-gamma / 2 + root, -gamma / 2 - root]
 
 
+def alpha_eigenvalues(order: float) -> list[complex]:
+    """L = loss(D(G)) + loss(D(0)), whose slope by the logit at 0 is 2^-(2 - 1/a): +- i times it."""
+    slope = 0.5 ** (2 - 1 / order)
+    return [slope * 1j, -slope * 1j]
+
+
 DIRAC = {
     "minimax": (dirac(), [0.5j, -0.5j]),
     "non-saturating": (dirac(loss="non-saturating"), [0.5j, -0.5j]),
@@ -66,6 +72,13 @@ DIRAC = {
     "r1 1": (dirac(penalties=[{"name": "r1", "gamma": 1.0}]), [-0.5, -0.5]),
     "r2 0.3": (dirac(penalties=[{"name": "r2", "gamma": 0.3}]), r1_eigenvalues(0.3)),
     "r1 2": (dirac(penalties=[{"name": "r1", "gamma": 2.0}]), r1_eigenvalues(2.0)),
+    "0-gp 0.15": (dirac(penalties=[{"name": "wgan-gp", "weight": 0.15, "target": 0.0}]), r1_eigenvalues(0.3)),
+    "l2 of D 0.3": (
+        dirac(penalties=[{"name": "l2", "weight": 0.3, "of": "discriminator"}]),
+        r1_eigenvalues(0.3),
+    ),
+    "jensen-shannon": (dirac(loss="jensen-shannon"), [0.5j, -0.5j]),
+    "alpha": (dirac(loss={"name": "alpha-gan", "alpha_d": 4.0, "alpha_g": 4.0}), alpha_eigenvalues(4.0)),
     "r1 lazy": (dirac(penalties=[{"name": "r1", "gamma": 0.3, "every": 16}]), r1_eigenvalues(0.3)),
     "non-saturating r1 0.3": (
         dirac(loss="non-saturating", penalties=[{"name": "r1", "gamma": 0.3}]),
@@ -101,6 +114,8 @@ CELLS = {
     "relativistic": {"loss": "relativistic-pairing"},
     "r1 and r2": {"penalties": [{"name": "r1"}, {"name": "r2", "gamma": 0.2}]},
     "wgan-gp": {"loss": "wasserstein", "penalties": [{"name": "wgan-gp"}]},
+    "lecam and weights": {"penalties": ["lecam", "l2", {"name": "orthogonal", "of": "both"}]},
+    "a loss each": {"loss": {"discriminator": "hinge", "generator": {"name": "alpha-gan", "alpha_g": 0.5}}},
     "joint batches": {"discriminator": {**MLP, "norm": "batch"}, "schedule": {"batches": "joint"}},
     "batch norm": {"generator": {**MLP, "norm": "batch"}, "discriminator": {**MLP, "norm": "batch"}},
 }
@@ -128,6 +143,15 @@ def test_eigenvalues_are_those_of_the_whole_jacobian():
         values = np.linalg.eigvals(jacobian[replica].numpy())
         leading = values[np.argsort(-abs(values))][:EIGENVALUES]
         assert_same_set(eigenvalues(found, replica), leading, 1e-8)
+
+
+def test_residuals_are_small_for_few_weights_and_tell_that_many_have_not_converged():
+    small = {"name": "mlp", "width": 1, "depth": 1, "activation": "tanh"}
+    for network, converged in ((small, True), ({**MLP, "width": 32}, False)):
+        _, geometer = built(setting(generator=network, discriminator=network))
+        found = geometer.look()
+        largest = max(float(found[f"eigenvalue_{k}_residual"].max()) for k in range(EIGENVALUES))
+        assert (largest < 1e-6) == converged
 
 
 def test_a_replicas_geometry_does_not_depend_on_its_neighbours():

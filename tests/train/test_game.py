@@ -209,10 +209,13 @@ def test_the_trace_has_the_penalty_on_its_steps_only():
 
 
 EVERYTHING = {
+    "what remembers and what draws": {"penalties": ["lecam", "consistency", {"name": "dragan", "every": 2}]},
+    "penalties on weights": {"penalties": ["l2", "weight-decay", {"name": "orthogonal", "of": "both"}]},
+    "a loss each": {"loss": {"discriminator": {"name": "alpha-gan", "alpha_d": 0.5}, "generator": "kl"}},
     "r1 r2 lazy": {"penalties": [{"name": "r1"}, {"name": "r2", "every": 3}]},
     "wgan-gp": {"loss": "wasserstein", "penalties": [{"name": "wgan-gp"}], "schedule": {"d_steps": 2}},
     "clipping": {"loss": "wasserstein", "penalties": [{"name": "weight-clipping"}]},
-    "joint dropout": {"discriminator": {**MLP, "dropout": 0.3}, "schedule": {"batches": "joint"}},
+    "joint dropout": {"discriminator": {**BATCH_NORM, "dropout": 0.3}, "schedule": {"batches": "joint"}},
     "batch norm in D": {"discriminator": BATCH_NORM},
     "relativistic simultaneous": {"loss": "relativistic-pairing", "schedule": {"order": "simultaneous"}},
     "momentum": {"optimizers": {"generator": HEAVY, "discriminator": HEAVY}},

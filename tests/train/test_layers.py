@@ -8,7 +8,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from ganbench.gan.networks.chance import GaussianNoise, SamplingDropout
+from ganbench.gan.networks.conditional import WithoutLabels
+from ganbench.gan.networks.minibatch import MinibatchDeviation, MinibatchDiscrimination
 from ganbench.gan.networks.mlp import Maxout
+from ganbench.gan.networks.spectral import SpectralLinear
 from ganbench.train.layers import KERNELS, Context
 from ganbench.train.noise import Masks, Place
 from tests.train.settings import CPU
@@ -19,6 +23,7 @@ PLACE = Place(CPU, torch.float64)
 LAYERS = {
     "linear": nn.Linear(F, 4),
     "linear without bias": nn.Linear(F, 4, bias=False),
+    "spectral linear": SpectralLinear(F, 4),
     "batch norm": nn.BatchNorm1d(F),
     "batch norm, slow": nn.BatchNorm1d(F, momentum=0.01, eps=0.1),
     "batch norm without affine": nn.BatchNorm1d(F, affine=False),
@@ -35,6 +40,12 @@ LAYERS = {
     "sigmoid": nn.Sigmoid(),
     "identity": nn.Identity(),
     "dropout off": nn.Dropout(0.0),
+    "sampling dropout off": SamplingDropout(0.0),
+    "noise off": GaussianNoise(0.0),
+    "minibatch deviation": MinibatchDeviation(),
+    "minibatch deviation of groups": MinibatchDeviation(5),
+    "minibatch discrimination": MinibatchDiscrimination(F, 4, 3),
+    "without labels": WithoutLabels(2),
 }
 
 
@@ -87,7 +98,8 @@ def test_kernels_give_the_outputs_and_gradients_of_the_plain_layer(name, trainin
     slopes = torch.autograd.grad((weight * out).sum(), leaves)
     for r, layer in enumerate(layers):
         mine = x[r].detach().requires_grad_()
-        plain = layer.train(training)(mine)
+        # The stack moves u once a step, a call of the plain layer in training mode moves it each time.
+        plain = layer.train(training and not isinstance(layer, SpectralLinear))(mine)
         torch.testing.assert_close(out[r], plain, rtol=1e-12, atol=1e-12)
         wanted = torch.autograd.grad((weight[r] * plain).sum(), [mine, *layer.parameters()])
         torch.testing.assert_close([s[r] for s in slopes], list(wanted), rtol=1e-10, atol=1e-10)
@@ -132,6 +144,23 @@ def test_dropout_keeps_the_expected_share_and_the_mean(p):
 def test_dropout_does_nothing_outside_training():
     x = samples()
     assert torch.equal(call(nn.Dropout(0.5), {}, x, context(False)), x)
+
+
+def test_dropout_for_sampling_goes_on_outside_training_with_the_masks_it_is_given():
+    x = torch.ones(R, B, F, dtype=torch.float64)
+    off, on = (call(SamplingDropout(0.5), {}, x, context(t, dropping(3))) for t in (False, True))
+    assert set(off.unique().tolist()) == {0.0, 2.0}
+    assert torch.equal(off, on)
+
+
+def test_noise_has_its_standard_deviation_and_comes_from_the_tape():
+    layer, x = GaussianNoise(0.3), torch.ones(2, 200, 100, dtype=torch.float64)
+    out = call(layer, {}, x, context(True, dropping(0, 1, 7)))
+    assert (out - x).std().item() == pytest.approx(0.3, rel=0.02)
+    assert (out - x).mean().item() == pytest.approx(0, abs=0.01)
+    assert torch.equal(out[1], call(layer, {}, x, context(True, dropping(0, 5, 7)))[1])
+    assert not torch.equal(out[0], out[1])
+    assert torch.equal(call(layer, {}, x, context(False, dropping(0, 1, 7))), x)
 
 
 def test_two_dropout_layers_of_one_network_have_masks_of_their_own():

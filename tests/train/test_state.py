@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from ganbench.probes.spool import InMemory
 from ganbench.train.state import restore, state_of
 from ganbench.train.training import Training
 from tests.train.settings import CPU, MLP, setting
@@ -21,6 +22,11 @@ CELLS = {
         "penalties": [{"name": "r1", "every": 100}],
     },
     "geometry": {"probes": {"geometry": 30}},
+    "spectral norm": {
+        "discriminator": {**MLP, "norm": "spectral"},
+        "generator": {**MLP, "norm": "spectral"},
+        "ema": {"decay": 0.9},
+    },
     "k and m": {"schedule": {"d_steps": 2, "g_steps": 2}},
     "short bursts": {"probes": {"windows": 7, "bursts": 3, "burst_steps": 5}},
 }
@@ -35,17 +41,19 @@ def through_a_file(state):
 
 def trained(cell, *, stop: int | None) -> Training:
     """To the end, or to the end of the first chunk at or after `stop` and on in a fresh training."""
-    first = Training([cell] * 3, [4, 5, 6], CPU)
+    spool = InMemory()
+    first = Training([cell] * 3, [4, 5, 6], CPU, spool=spool)
     if stop is None:
         first.advance(first.steps)
         return first
     states = []
     first.between_chunks = lambda step: (
-        states.append(state_of(first)) if step >= stop and not states else None
+        states.append((state_of(first), list(spool.blocks))) if step >= stop and not states else None
     )
     first.advance(first.steps)
-    second = Training([cell] * 3, [4, 5, 6], CPU)
-    restore(second, through_a_file(states[0]))
+    ((state, blocks),) = states
+    second = Training([cell] * 3, [4, 5, 6], CPU, spool=InMemory(blocks))
+    restore(second, through_a_file(state))
     assert 0 < second.step < second.steps
     second.advance(second.steps)
     return second

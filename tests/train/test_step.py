@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from ganbench.train.training import Training
-from tests.train.plain import PlainLoop, flat
+from tests.train.plain import PlainLoop, distance, flat
 from tests.train.settings import CPU, MLP, setting, train
 
 GP = {"name": "wgan-gp", "weight": 0.1}
@@ -40,22 +40,11 @@ CELLS = {
     "joint batches": {"discriminator": BATCH_NORM, "schedule": {"batches": "joint"}, **WITHOUT_ADAM},
     "layer norm, leaky": {"discriminator": {**MLP, "norm": "layer", "activation": "leaky-relu"}},
     "maxout, tanh": {"discriminator": {**MLP, "maxout": 3}, "generator": {**MLP, "activation": "tanh"}},
-    "silu, sigmoid": {"generator": {**MLP, "activation": "silu", "output": "sigmoid"}},
+    "silu, sigmoid": {
+        "generator": {**MLP, "activation": "silu", "output": "sigmoid"},
+        "data_range": "sigmoid",
+    },
 }
-
-
-def distance(training: Training, replica: int, loop: PlainLoop) -> float:
-    """The largest relative distance of a parameter tensor, norm-wise."""
-    apart = []
-    for stack, network in (
-        (training.game.generator.stack, loop.g),
-        (training.game.discriminator.stack, loop.d),
-    ):
-        for name, expected in network.named_parameters():
-            apart.append(
-                float((stack.weights[name][replica] - expected.detach()).norm() / expected.detach().norm())
-            )
-    return max(apart)
 
 
 @pytest.mark.parametrize("name", CELLS)

@@ -7,6 +7,10 @@ from collections.abc import Callable, Iterator
 from torch import Tensor, nn
 
 from ganbench.gan.networks import MLPOptions
+from ganbench.gan.networks.chance import GaussianNoise, SamplingDropout
+from ganbench.gan.networks.initial import initialise
+from ganbench.gan.networks.minibatch import MinibatchDeviation, MinibatchDiscrimination
+from ganbench.gan.networks.spectral import SpectralLinear
 
 
 class Maxout(nn.Module):
@@ -25,29 +29,42 @@ class Maxout(nn.Module):
 
 
 class MLP(nn.Sequential):
-    """`depth` hidden layers of `width` units: linear, norm, activation or maxout, dropout; then linear.
+    """`depth` hidden layers of `width` units: linear, norm, activation or maxout, noise, dropout; then linear.
 
+    `norm: spectral` is one of weights, not of activations: it is in every linear layer, the last included.
+    A minibatch layer stands before the last linear one. The kernels of its discrimination are those of the
+    code of Salimans et al. 2016; many for a narrow network.
     Maps [B, inputs] to [B, outputs]. Initial weights come from torch's generator, as in any module.
     """
 
     def __init__(self, options: MLPOptions, inputs: int, outputs: int) -> None:
         super().__init__(*_layers(options, inputs, outputs))
-        for layer in self:
-            if isinstance(layer, nn.Linear):
-                _INITS[options.init](layer, options.init_std)
+        initialise(self, options.init, options.init_std)
 
 
 def _layers(o: MLPOptions, inputs: int, outputs: int) -> Iterator[nn.Module]:
+    linear = SpectralLinear if o.norm == "spectral" else nn.Linear
     for index in range(o.depth):
-        yield nn.Linear(inputs if index == 0 else o.width, o.width * o.maxout)
-        if o.norm != "none":
+        yield linear(inputs if index == 0 else o.width, o.width * o.maxout)
+        if o.norm in _NORMS:
             yield _NORMS[o.norm](o.width * o.maxout)
         yield Maxout(o.maxout) if o.maxout > 1 else _activation(o)
+        if o.noise:
+            yield GaussianNoise(o.noise)
         if o.dropout:
-            yield nn.Dropout(o.dropout)
-    yield nn.Linear(o.width, outputs)
+            yield (SamplingDropout if o.dropout_at == "always" else nn.Dropout)(o.dropout)
+    if o.minibatch == "deviation":
+        yield MinibatchDeviation(o.minibatch_group)
+    if o.minibatch == "discrimination":
+        yield MinibatchDiscrimination(o.width, o.minibatch_kernels, o.minibatch_dim)
+    yield linear(o.width + _added(o), outputs)
     if o.output != "linear":
-        yield _OUTPUTS[o.output]()
+        yield OUTPUTS[o.output]()
+
+
+def _added(o: MLPOptions) -> int:
+    """Features of the batch that the last layer sees."""
+    return {"none": 0, "deviation": 1, "discrimination": o.minibatch_kernels}[o.minibatch]
 
 
 def _activation(o: MLPOptions) -> nn.Module:
@@ -56,31 +73,6 @@ def _activation(o: MLPOptions) -> nn.Module:
     return _ACTIVATIONS[o.activation]()
 
 
-def _normal(layer: nn.Linear, std: float) -> None:
-    nn.init.normal_(layer.weight, std=std)
-    nn.init.zeros_(layer.bias)
-
-
-def _xavier(layer: nn.Linear, std: float) -> None:  # noqa: ARG001  # the shared signature
-    nn.init.xavier_uniform_(layer.weight)
-    nn.init.zeros_(layer.bias)
-
-
-def _orthogonal(layer: nn.Linear, std: float) -> None:  # noqa: ARG001  # the shared signature
-    nn.init.orthogonal_(layer.weight)
-    nn.init.zeros_(layer.bias)
-
-
-def _default(layer: nn.Linear, std: float) -> None:
-    """What the layer's own constructor did."""
-
-
-_INITS: dict[str, Callable[[nn.Linear, float], None]] = {
-    "default": _default,
-    "normal": _normal,
-    "xavier": _xavier,
-    "orthogonal": _orthogonal,
-}
 _NORMS: dict[str, Callable[[int], nn.Module]] = {"batch": nn.BatchNorm1d, "layer": nn.LayerNorm}
 _ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {"relu": nn.ReLU, "tanh": nn.Tanh, "silu": nn.SiLU}
-_OUTPUTS: dict[str, Callable[[], nn.Module]] = {"tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
+OUTPUTS: dict[str, Callable[[], nn.Module]] = {"tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
