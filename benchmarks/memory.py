@@ -15,7 +15,7 @@ STEPS = 64  # one chunk: every buffer is full once
 def growth_per_replica(size: Size, replicas: int) -> float:
     """Bytes per replica of a population with probes: weights, optimisers, tapes, recorder, activations.
 
-    The trace is only begun: over a whole run it grows to its bound (see README.md).
+    The trace is kept in memory here, one chunk of it; `ganbench run` has it on the disk.
     """
     with mp.get_context("spawn").Pool(1) as pool:
         return pool.apply(_growth, (size, replicas)) / replicas

@@ -158,7 +158,7 @@ def text(record: Record, *, seed: int) -> Iterator[str]:
     yield f"| kills after which a population went on from its middle | {record.resumed} |"
     yield f"| runs of the suite completed | {record.repetitions} |"
     equal = "all equal" if not record.unequal else f"**not equal: {', '.join(record.unequal)}**"
-    yield f"| runs, evaluations, windows, bursts against the uninterrupted run, bit for bit | {equal} |"
+    yield f"| runs, evaluations, findings, windows, bursts against the uninterrupted run, bit for bit | {equal} |"
     yield f"| steps trained more than once, for each kill | {record.lost / record.kills:.0f} |"
     yield f"| the same, of all steps that were needed | {_share(record):.0%} |"
     yield f"| time of it all | {record.seconds:.0f} s |"

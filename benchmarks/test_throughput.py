@@ -1,4 +1,4 @@
-"""`pytest benchmarks`: each population against the two plain loops, which run in turn before every round."""
+"""`pytest benchmarks -n 0 --benchmark-enable`: each population against the two plain loops, which run in turn before every round."""
 
 from __future__ import annotations
 

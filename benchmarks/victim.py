@@ -21,7 +21,7 @@ _SERVER.set_forkserver_preload(
     ["ganbench.execute.course", "ganbench.train.training", "ganbench.store.reader"]
 )
 
-TRANSIENT = ["population", "seconds", "replicas"]  # who trained together, and how long it took
+TRANSIENT = ["population", "seconds", "replicas", "sample_grid"]  # who trained together, and how long it took
 
 
 def start(arguments: Sequence[str], said: Path, steps: Path | None = None) -> BaseProcess:
@@ -64,11 +64,18 @@ def in_a_write(root: Path, pid: int | None) -> bool:
 
 def tables(root: Path) -> dict[str, pd.DataFrame]:
     """All results, less what two runs of one suite may differ in: any order, and `TRANSIENT`."""
-    from ganbench.store.reader import load_bursts, load_evaluations, load_results, load_windows
+    from ganbench.store.reader import (
+        load_bursts,
+        load_evaluations,
+        load_findings,
+        load_results,
+        load_windows,
+    )
 
     found = {
         "runs": (load_results(root), ["run_id"]),
         "evaluations": (load_evaluations(root), ["run_id", "of", "step"]),
+        "findings": (load_findings(root), ["run_id", "kind"]),
         "windows": (load_windows(root), ["run_id", "window"]),
         "bursts": (load_bursts(root), ["run_id", "burst", "step"]),
     }

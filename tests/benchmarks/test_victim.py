@@ -45,7 +45,7 @@ def test_what_differs_from_call_to_call_is_left_out_and_nothing_else(root: Path)
     from ganbench.store.reader import load_results
 
     left_out = set(load_results(root)) - set(victim.tables(root)["runs"])
-    assert left_out == {"population", "seconds", "replicas"}
+    assert left_out == {"population", "seconds", "replicas", "sample_grid"}
     assert isinstance(victim.tables(root)["bursts"], pd.DataFrame)
 
 
