@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ganbench.store.reader import (
         load_bursts,
         load_evaluations,
+        load_findings,
         load_geometry,
         load_results,
         load_windows,
@@ -22,6 +23,7 @@ __all__ = [
     "__version__",
     "load_bursts",
     "load_evaluations",
+    "load_findings",
     "load_geometry",
     "load_results",
     "load_windows",

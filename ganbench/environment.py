@@ -8,7 +8,8 @@ import platform
 import shutil
 import subprocess
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +19,18 @@ from ganbench.records import Provenance
 
 PACKAGES: Final = ("torch", "numpy", "scipy", "torchvision", "torch-fidelity", "scikit-learn")
 NUMERIC: Final = ("ganbench", "torch", "numpy", "scipy", "scikit-learn")  # what numbers come from
+SOURCES: Final = (
+    "data",
+    "execute",
+    "gan",
+    "metrics",
+    "probes",
+    "suite",
+    "train",
+    "seeding.py",
+)  # and from here
 ABSENT: Final = "not installed"
+UNKNOWN: Final = "unknown"
 
 
 def describe(device: str, threads: int) -> Provenance:
@@ -29,15 +41,17 @@ def describe(device: str, threads: int) -> Provenance:
     """
     versions = {"ganbench": ganbench.__version__, "python": platform.python_version()}
     versions |= {package: version(package) for package in PACKAGES}
-    source = commit(Path(ganbench.__file__).parents[1])
-    return Provenance(
+    package = Path(ganbench.__file__).parent
+    described = Provenance(
         versions=versions,
         device=device,
         threads=threads,
-        commit=source,
-        fingerprint=fingerprint(versions, device=device, threads=threads, commit=source, cpu=cpu()),
+        commit=commit(package.parent),
+        source=source(package),
+        fingerprint="",
         notes={"platform": platform.platform(), "cpu": cpu(), "denormals": "flushed to zero"},
     )
+    return replace(described, fingerprint=fingerprint(facts(asdict(described))))
 
 
 def to_json(provenance: Provenance) -> dict[str, Any]:
@@ -45,13 +59,37 @@ def to_json(provenance: Provenance) -> dict[str, Any]:
     return asdict(provenance)
 
 
-def fingerprint(
-    versions: Mapping[str, str], *, device: str, threads: int, commit: str | None, cpu: str
-) -> str:
-    """12 hex digits over what can change numbers: versions, commit, the kind of device, CPU, threads."""
-    parts = [versions[name] for name in NUMERIC]
-    text = json.dumps([*parts, commit, device.partition(":")[0], cpu, threads])
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+def facts(record: Mapping[str, Any]) -> dict[str, str]:
+    """What tells environments apart, by name, from a record as `to_json` gives it; `unknown` where it is silent.
+
+    The versions and the source that numbers come from, the kind of device, the threads of a process.
+    Neither the commit, which says nothing of a changed checkout and changes with every page of
+    documentation, nor the machine: a run moves on to another CPU of a cluster, and loses last bits there.
+    """
+    versions, device = record.get("versions", {}), str(record.get("device", UNKNOWN))
+    return {
+        **{name: str(versions.get(name, UNKNOWN)) for name in NUMERIC},
+        "ganbench source": str(record.get("source") or UNKNOWN),
+        "device": device.partition(":")[0],
+        "threads": str(record.get("threads", UNKNOWN)),
+    }
+
+
+def fingerprint(known: Mapping[str, str]) -> str:
+    """12 hex digits over the facts; runs of different fingerprints share no rate."""
+    return _digest(json.dumps(known, sort_keys=True).encode())
+
+
+@cache  # the source that this process has imported, whatever becomes of the files
+def source(package: Path) -> str:
+    """12 hex digits over the modules of the package that numbers come from: names and texts."""
+    files = [file for file in package.rglob("*.py") if file.relative_to(package).parts[0] in SOURCES]
+    texts = [(file.relative_to(package).as_posix(), file.read_text("utf-8")) for file in sorted(files)]
+    return _digest(json.dumps(texts).encode())
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
 
 
 def version(package: str) -> str:

@@ -6,6 +6,7 @@
     │   ├── UnknownName       2   a name that no registry holds
     │   ├── InputError        2   a file or folder that cannot be read as what it should be
     │   ├── ResultsLocked     2   another process writes to the results folder
+    │   ├── PluginError       2   code of the user's that may not be loaded, raises or gives something else
     │   └── DeviceError       2   the device that was asked for is not there
     ├── CannotTell            3   nothing to evaluate, or numbers that are not comparable
     ├── CrashedRuns           4   runs raised instead of finishing
@@ -82,6 +83,10 @@ class InputError(UsageError):
 
 class ResultsLocked(UsageError):
     """Another process writes to the results folder."""
+
+
+class PluginError(UsageError):
+    """Code of the user's that may not be loaded, raises, or gives something else than it should."""
 
 
 class DeviceError(UsageError):

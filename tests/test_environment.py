@@ -57,35 +57,105 @@ def test_a_package_that_is_not_there_is_said_to_be_so() -> None:
     assert environment.version("no-such-package-anywhere") == environment.ABSENT
 
 
-VERSIONS = {
-    "ganbench": "1",
-    "torch": "2",
-    "numpy": "3",
-    "scipy": "4",
-    "scikit-learn": "5",
-    "torchvision": "6",
+RECORD = {
+    "versions": {
+        "ganbench": "1",
+        "torch": "2",
+        "numpy": "3",
+        "scipy": "4",
+        "scikit-learn": "5",
+        "torchvision": "6",
+        "python": "3.11.1",
+    },
+    "device": "cpu",
+    "threads": 1,
+    "commit": "abc",
+    "source": "0a1b",
+    "notes": {"cpu": "Xeon", "platform": "Linux"},
 }
-HERE = {"device": "cpu", "threads": 1, "commit": "abc", "cpu": "Xeon"}
+
+
+def hashed(**changes: object) -> str:
+    return environment.fingerprint(environment.facts(RECORD | changes))
 
 
 @pytest.mark.parametrize("package", ["ganbench", "torch", "numpy", "scipy", "scikit-learn"])
 def test_the_fingerprint_follows_the_versions_that_numbers_come_from(package: str) -> None:
-    before = environment.fingerprint(VERSIONS, **HERE)
-    assert before != environment.fingerprint(VERSIONS | {package: "9"}, **HERE)
+    assert hashed(versions=RECORD["versions"] | {package: "9"}) != hashed()
+
+
+@pytest.mark.parametrize("change", [{"device": "cuda"}, {"threads": 2}, {"source": "0a1c"}])
+def test_the_fingerprint_follows_device_threads_and_source(change: dict[str, object]) -> None:
+    assert hashed(**change) != hashed()
 
 
 @pytest.mark.parametrize(
-    "change", [{"device": "cuda"}, {"threads": 2}, {"commit": "abd"}, {"commit": None}, {"cpu": "EPYC"}]
+    "change",
+    [
+        {"commit": "abd"},
+        {"commit": "abc-dirty"},
+        {"commit": None},
+        {"notes": {"cpu": "EPYC", "platform": "Windows"}},
+        {"versions": RECORD["versions"] | {"torchvision": "9", "python": "3.12.0"}},
+    ],
 )
-def test_the_fingerprint_follows_machine_and_commit(change: dict[str, object]) -> None:
-    assert environment.fingerprint(VERSIONS, **HERE) != environment.fingerprint(VERSIONS, **HERE | change)
+def test_the_fingerprint_passes_over_the_commit_and_the_machine(change: dict[str, object]) -> None:
+    assert hashed(**change) == hashed()
+    assert len(hashed()) == 12
 
 
-def test_the_fingerprint_ignores_what_cannot_change_numbers() -> None:
-    one = environment.fingerprint(VERSIONS, **HERE | {"device": "cuda:0"})
-    other = environment.fingerprint(VERSIONS | {"torchvision": "9"}, **HERE | {"device": "cuda:7"})
-    assert one == other
-    assert len(one) == 12
+def test_two_devices_of_a_kind_are_one() -> None:
+    assert hashed(device="cuda:0") == hashed(device="cuda:7") == hashed(device="cuda")
+
+
+def test_the_fingerprint_of_a_run_is_that_of_its_facts() -> None:
+    found = environment.describe("cpu", 1)
+    assert found.fingerprint == environment.fingerprint(environment.facts(environment.to_json(found)))
+
+
+def test_a_record_that_is_silent_is_unknown_in_every_fact() -> None:
+    assert set(environment.facts({}).values()) == {environment.UNKNOWN}
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """As ganbench: modules that make numbers, and others."""
+    for name in ("gan/losses.py", "gan/networks/mlp.py", "seeding.py", "cli/run.py", "errors.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    return tmp_path
+
+
+def source(package: Path) -> str:
+    return environment.source.__wrapped__(package)
+
+
+@pytest.mark.parametrize("name", ["gan/losses.py", "gan/networks/mlp.py", "seeding.py", "train/new.py"])
+def test_the_source_follows_the_modules_that_numbers_come_from(package: Path, name: str) -> None:
+    before = source(package)
+    (package / name).parent.mkdir(exist_ok=True)
+    (package / name).write_text("changed")
+    assert source(package) != before
+
+
+def test_the_source_follows_the_names_of_the_modules(package: Path) -> None:
+    before = source(package)
+    (package / "gan/losses.py").rename(package / "gan/penalties.py")
+    assert source(package) != before
+
+
+def test_the_source_passes_over_other_modules_other_files_and_line_ends(package: Path) -> None:
+    (package / "gan/losses.py").write_bytes(b"a\nb\n")
+    before = source(package)
+    (package / "cli/run.py").write_text("changed")
+    (package / "gan/losses.pyc").write_text("changed")
+    (package / "gan/losses.py").write_bytes(b"a\r\nb\r\n")
+    assert source(package) == before
+
+
+def test_every_source_is_there() -> None:
+    root = Path(ganbench.__file__).parent
+    assert all((root / name).exists() for name in environment.SOURCES)
 
 
 def test_the_commit_of_a_checkout_is_its_full_hash(checkout: Path) -> None:

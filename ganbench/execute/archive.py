@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ganbench.errors import InputError, UnknownName
+from pydantic import ValidationError
+
+from ganbench.errors import InputError, PluginError, UnknownName
+from ganbench.store.keepsakes import MEND_CHECKPOINT, check_checkpoint
 from ganbench.store.layout import Layout
 from ganbench.store.reader import load_results
 from ganbench.suite.schema import Setting
@@ -43,9 +46,12 @@ class Archive:
         return f"{self.row['cell']}:{self.row['seed']}"
 
     def setting(self, run_id: str) -> Setting:
-        """Of any run of the folder."""
+        """Of any run of the folder. Raises PluginError where it names code that is not loaded."""
         content = self.runs.loc[self.runs["run_id"] == run_id, "content"].iloc[0]
-        return Setting.model_validate(json.loads(content))
+        try:
+            return Setting.model_validate(json.loads(content))
+        except ValidationError as error:
+            raise PluginError(error.errors()[0]["msg"], where=f"run {self.label}") from error
 
     def seed(self, run_id: str) -> int:
         return int(self.runs.loc[self.runs["run_id"] == run_id, "seed"].iloc[0])
@@ -56,7 +62,7 @@ class Archive:
         return sorted(int(path.stem) for path in folder.glob("*.pt"))
 
     def checkpoint(self, step: int | None = None) -> Checkpoint:
-        """The last one, or that at `step`. Raises InputError with the steps there are."""
+        """The last one, or that at `step`. Raises InputError with the steps there are, Damaged."""
         from ganbench.train.checkpoint import load
 
         steps = self.steps()
@@ -66,8 +72,18 @@ class Archive:
             raise InputError(
                 f"{wanted} of run {self.label} is kept; kept: {there}", where=str(self.layout.root)
             )
-        held = load(self.layout.kept(self.row["population"], steps[-1] if step is None else step))
+        path = self.layout.kept(self.row["population"], steps[-1] if step is None else step)
+        check_checkpoint(path)  # torch looks at no checksum
+        held = load(path, hint=MEND_CHECKPOINT)
         return Checkpoint(held["step"], tuple(held["runs"]), held["tensors"])
+
+    def members(self) -> tuple[str, ...]:
+        """The runs of the population in order, as the runs table has them; it takes no checkpoint.
+
+        Raises InputError where some of them have since ended in another population, and no checkpoint names them.
+        """
+        there = self.runs.loc[self.runs["population"] == self.row["population"], "run_id"]
+        return tuple(there) if len(there) == self.row["replicas"] else self.checkpoint().runs
 
 
 def open_run(results: Path, run: str) -> Archive:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ganbench.execute.diagnosis import explained, records, root_cause
 from ganbench.execute.judging import critic, generators, judges
-from ganbench.execute.keeper import Keeper, Log
+from ganbench.execute.keeper import Keeper, Log, quarters
 from ganbench.execute.rows import Row, common_row, metric_columns
-from ganbench.execute.task import Advanced, Finished, Paused, Report, Stopping, Task
+from ganbench.execute.task import Advanced, Finished, Paused, Report, Stopping, Task, Told
+from ganbench.plugins import admit
 from ganbench.records import Evaluation, Outcome
 from ganbench.suite.failure import outcome
 from ganbench.suite.schema import Setting
@@ -30,6 +33,8 @@ class Course:
 
         from ganbench.train.training import Training
 
+        for plug in task.plugs:
+            admit(plug)
         self.task = task
         self.report = report
         self.stopping = stopping
@@ -39,11 +44,12 @@ class Course:
         self.shared = self.settings[0]
         self.began = time.perf_counter()
         seeds = [run.seed for run in self.runs]
-        self.training = Training(self.settings, seeds, torch.device(task.provenance.device))
-        self.judges = judges(self.settings, self.training)
         self.stops = self.shared.evaluated()
         self.keeper = Keeper(task, self.stops)
-        self.log = self.keeper.resume(self.training) or Log([[] for _ in self.runs])
+        device = torch.device(task.provenance.device)
+        self.training = Training(self.settings, seeds, device, spool=self.keeper.journal)
+        self.judges = judges(self.settings, self.training)
+        self.log = self.keeper.resume(self.training, self._remark) or Log([[] for _ in self.runs])
 
     def run(self) -> None:
         """To the end. Raises Paused where `stopping` says so, after a checkpoint."""
@@ -64,6 +70,9 @@ class Course:
         if step not in self.stops:  # those are told with their evaluation
             self._tell(step)
 
+    def _remark(self, text: str) -> None:
+        self.report(Told(text))
+
     def _seconds(self) -> float:
         """Of this process on this population."""
         return time.perf_counter() - self.began
@@ -78,13 +87,24 @@ class Course:
         audited = audit(self.training)
         for of in generators(self.shared):
             samples = self.training.generate(self.shared.evaluation.samples, of=of)
+            asked = self.training.asked(self.shared.evaluation.samples)
             for r in range(len(self.runs)):
                 looked = {name: float(values[r]) for name, values in audited.items()}
-                self._judge(r, samples[r], looked, step=step, of=of)
+                self._judge(r, samples[r], looked, asked=asked[r], step=step, of=of)
+        self.training.remember()
         self.log.evaluated = step
         self._tell(step)
 
-    def _judge(self, r: int, samples: np.ndarray, looked: dict[str, float], *, step: int, of: Which) -> None:
+    def _judge(
+        self,
+        r: int,
+        samples: np.ndarray,
+        looked: dict[str, float],
+        *,
+        asked: np.ndarray | None,
+        step: int,
+        of: Which,
+    ) -> None:
         """Evaluate a run, or say that there is nothing to evaluate: a run that diverged has no generator any more."""
         run, judge = self.runs[r], self.judges[r]
         row = {"run_id": run.id, "cell": run.cell.name, "seed": run.seed, "step": step, "of": of}
@@ -93,8 +113,8 @@ class Course:
             values = dict.fromkeys(judge.names, math.nan)
             self.log.rows.append(row | {"mode_histogram": None} | values)
         else:
-            discriminator = critic(self.training, r) if self.training.game.loss.density_ratio else None
-            values = judge.evaluate(samples, discriminator, final=step == self.shared.steps)
+            last = step == self.shared.steps
+            values = judge.evaluate(samples, critic(self.training, r), asked=asked, final=last)
             histogram = judge.histogram(samples)
             row["mode_histogram"] = None if histogram is None else histogram.tolist()
             self.log.rows.append(row | looked | values)
@@ -120,19 +140,31 @@ class Course:
     def _commit(self) -> None:
         seconds = self.log.seconds + self._seconds()
         outcomes = self.outcomes()
-        windows: Mapping[str, Any] = self.training.trace.windows(self.names)
-        bursts: Mapping[str, Any] = self.training.trace.bursts(self.names)
+        trace = self.training.trace
+        rows = [self._row(r, found, seconds) for r, found in enumerate(outcomes)]
+        findings = self._findings(rows)
         self.task.results.commit(
             self.task.population.id,
-            runs=[self._row(r, found, seconds) for r, found in enumerate(outcomes)],
+            runs=[row | {"root_cause": root_cause(findings.get(row["run_id"], ()))} for row in rows],
             evaluations=self.log.rows,
-            windows=windows,
-            bursts=bursts,
-            geometry=self._geometry(),
+            findings=itertools.chain(*findings.values()),
+            windows=(trace.windows(self.names, some) for some in trace.portions()),
+            bursts=(trace.bursts(self.names, some) for some in trace.portions()),
+            geometry=[self._geometry()],
             samples=self._grids(),
         )
         named = dict(zip(self.names, outcomes, strict=True))
         self.report(Finished(self.task.population.id, seconds, named))
+
+    def _findings(self, rows: Sequence[Row]) -> dict[str, list[Row]]:
+        """Rows of the findings table by run id, from what is about to be stored."""
+        trace, found = self.training.trace, dict[str, list[Row]]()
+        for some in trace.portions():
+            windows, bursts = trace.windows(self.names, some), trace.bursts(self.names, some)
+            these = [rows[r] for r in some]
+            ended = records(these, windows=windows, bursts=bursts, evaluations=self.log.rows)
+            found |= explained(ended, self._remark)
+        return found
 
     def _row(self, r: int, found: Outcome, seconds: float) -> Row:
         judged = [e for e in self.log.evaluations[r] if e.of == self.settings[r].evaluation.judged]
@@ -145,6 +177,8 @@ class Course:
             "strategy": self.training.strategy,
             "modes": None if modes is None else len(modes.weights),
             "classifier_accuracy": self.judges[r].held_out_accuracy,
+            "checkpoints": sorted(quarters(self.stops)),
+            "sample_grid": self._grid_names[r],
         }
         return row | metric_columns(judged, self._floors[id(self.judges[r])])
 
@@ -164,6 +198,14 @@ class Course:
             columns[signal] = [found[signal][r] for r in range(len(self.names)) for _, found in looks]
         return columns
 
+    @cached_property
+    def _grid_names(self) -> list[str | None]:
+        from ganbench.execute.grids import grid_names
+
+        if self.training.datasets[0].image_shape is None:
+            return [None] * len(self.runs)
+        return grid_names([run.cell.name for run in self.runs], [run.seed for run in self.runs])
+
     def _grids(self) -> Mapping[str, bytes]:
         from ganbench.execute.grids import COLUMNS, cell_grids
 
@@ -171,5 +213,4 @@ class Course:
         if shape is None:
             return {}
         samples = self.training.generate(COLUMNS, of=self.shared.evaluation.judged)
-        cells: Sequence[str] = [run.cell.name for run in self.runs]
-        return cell_grids(cells, [run.seed for run in self.runs], samples, shape)
+        return cell_grids(self._grid_names, samples, shape)

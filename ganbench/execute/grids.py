@@ -37,14 +37,23 @@ def png(picture: NDArray[np.uint8]) -> bytes:
     return buffer.getvalue()
 
 
-def cell_grids(
-    cells: Sequence[str], seeds: Sequence[int], samples: NDArray[np.float64], image_shape: tuple[int, int]
-) -> Mapping[str, bytes]:
-    """PNG files by name, one for each cell: samples [R, n, pixels] of the runs (cells, seeds)."""
-    files = {}
+def grid_names(cells: Sequence[str], seeds: Sequence[int]) -> list[str | None]:
+    """The file that shows each of the runs (cells, seeds); None for those beyond its rows."""
+    names: list[str | None] = [None] * len(cells)
     for cell in dict.fromkeys(cells):
         rows = [r for r, name in enumerate(cells) if name == cell][:ROWS]
+        for r in rows:
+            names[r] = f"{cell}/seeds-{seeds[rows[0]]}-{seeds[rows[-1]]}.png"
+    return names
+
+
+def cell_grids(
+    names: Sequence[str | None], samples: NDArray[np.float64], image_shape: tuple[int, int]
+) -> Mapping[str, bytes]:
+    """PNG files by name: samples [R, n, pixels] of the runs that `grid_names` puts there."""
+    files = {}
+    for file in dict.fromkeys(name for name in names if name):
+        rows = [r for r, name in enumerate(names) if name == file]
         shown = samples[rows, :COLUMNS].reshape(len(rows), -1, *image_shape)
-        name = f"{cell}/seeds-{seeds[rows[0]]}-{seeds[rows[-1]]}.png"
-        files[name] = png(grid(shown))
+        files[file] = png(grid(shown))
     return files

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ganbench.metrics.battery import Judge
+from ganbench.suite.datasets import measured
 from ganbench.suite.schema import Setting
 
 if TYPE_CHECKING:
@@ -20,12 +21,12 @@ def judges(settings: Sequence[Setting], training: Training) -> list[Judge]:
     found = []
     for setting, dataset in zip(settings, training.datasets, strict=False):
         plan = setting.evaluation
-        name = (setting.data, plan)
+        name = (setting.data, plan, measured(setting))
         if name not in made:
             made[name] = Judge(
                 dataset,
                 plan.samples,
-                metrics=plan.metrics,
+                metrics=measured(setting),
                 projections=plan.projections,
                 exact_samples=plan.exact_samples,
             )
@@ -38,15 +39,21 @@ def generators(setting: Setting) -> Sequence[Which]:
     return ("raw", "ema") if setting.evaluation.of == "both" else (setting.evaluation.of,)
 
 
-def critic(training: Training, replica: int) -> Callable[[np.ndarray], np.ndarray]:
-    """One discriminator as a function of samples [n, *shape] to logits [n], in evaluation mode."""
+def critic(training: Training, replica: int) -> Callable[[np.ndarray], np.ndarray] | None:
+    """One discriminator as a function of samples [n, *shape] to logits [n], in evaluation mode.
+
+    None where its logit is no logarithm of a density ratio, or not one of a single
+    sample: one that D is told a label of is the ratio of the laws given that label.
+    """
     import torch
 
-    module = training.discriminator(replica)
+    if not (training.game.reading.density_ratio and training.judges_alone):
+        return None
+    module, shown = training.discriminator(replica), training.shown[replica]
 
     def logits(samples: np.ndarray) -> np.ndarray:
         with torch.no_grad():
-            out: torch.Tensor = module(training.place.tensor(samples))[..., 0]
+            out: torch.Tensor = module(training.place.tensor(shown.into(samples)))[..., 0]
         values: np.ndarray = out.double().cpu().numpy()
         return values
 

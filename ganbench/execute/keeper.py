@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from ganbench.errors import InputError
 from ganbench.execute.task import Task
-from ganbench.records import Evaluation, Population, Provenance, Run
+from ganbench.records import Evaluation, Population, Run
 from ganbench.store.atomic import write_bytes
+from ganbench.store.journal import Journal
 from ganbench.store.layout import Layout
+from ganbench.store.mark import Mark
 from ganbench.store.progress import members
 
 if TYPE_CHECKING:
     from ganbench.train.training import Training
 
 QUARTERS: Final = 4
+Tell = Callable[[str], None]
 
 
 @dataclass
@@ -58,9 +61,10 @@ class Keeper:
     def __init__(self, task: Task, evaluated: Sequence[int]) -> None:
         self._layout = task.results.layout
         self._population = task.population.id
+        self.journal = Journal(self._layout, self._population)
         self._identity = {
             "runs": [run.id for run in task.population.runs],
-            "environment": compatible(task.provenance),
+            "environment": task.provenance.fingerprint,
             "probes": [json.dumps(run.cell.content["probes"]) for run in task.population.runs],
         }
         self._interval = task.checkpoint_every
@@ -76,28 +80,39 @@ class Keeper:
         from ganbench.train.checkpoint import save
         from ganbench.train.state import state_of
 
-        write_bytes(self._layout.members(self._population), json.dumps(self._identity["runs"]).encode())
-        content = {**self._identity, "state": state_of(training), "log": log.dumps()}
+        mark = asdict(self.journal.sync())
+        content = {**self._identity, "journal": mark, "state": state_of(training), "log": log.dumps()}
         save(self._layout.checkpoint(self._population), content)
         self._last = time.monotonic()
 
-    def resume(self, training: Training) -> Log | None:
-        """Put the training where the last checkpoint stands; None where there is none that fits.
+    def resume(self, training: Training, tell: Tell) -> Log | None:
+        """Put the training and the journal where the last checkpoint stands; None, at the start, without one that fits.
 
-        One that is damaged, or of another environment, does not count: to start again is always right.
+        One that is damaged, of another environment, or that the journal does not match, does not count: to
+        start again is always right; of another environment, that is told. Raises StorageError.
         """
-        from ganbench.train.checkpoint import load
         from ganbench.train.state import restore
 
-        path = self._layout.checkpoint(self._population)
-        try:
-            held = load(path)
-        except InputError:
-            return None
-        if any(held.get(name) != value for name, value in self._identity.items()):
+        held = self._held(tell)
+        write_bytes(self._layout.members(self._population), json.dumps(self._identity["runs"]).encode())
+        self.journal.rewind(Mark(**held["journal"]) if held else Mark())
+        if held is None:
             return None
         restore(training, held["state"])
         return Log.loads(held["log"])
+
+    def _held(self, tell: Tell) -> dict[str, Any] | None:
+        """The last checkpoint, if it fits."""
+        from ganbench.train.checkpoint import load
+
+        try:
+            held = load(self._layout.checkpoint(self._population))
+            if held.get("environment") != self._identity["environment"]:
+                tell(_starts_again(len(self._identity["runs"])))
+            fits = all(held.get(name) == value for name, value in self._identity.items())
+            return held if fits and self.journal.holds(Mark(**held["journal"])) else None
+        except InputError:
+            return None
 
     def keep(self, training: Training) -> None:
         """Near each quarter of the run: what a replay or an export starts from."""
@@ -109,26 +124,24 @@ class Keeper:
             save(path, {**self._identity, "step": training.step, "tensors": game_of(training)})
 
 
-def compatible(provenance: Provenance) -> str:
-    """What must be equal for a checkpoint to be taken up: versions and kind of device, not the machine.
+def _starts_again(runs: int) -> str:
+    whose = "1 run in progress starts again" if runs == 1 else f"{runs} runs in progress start again"
+    return f"{whose} from the first step: the checkpoint is of another environment"
 
-    On another machine the last bits may differ; to go on is still better than to lose the work.
+
+def in_progress(layout: Layout, missing: Sequence[Run], unasked: Sequence[Run] = ()) -> list[Population]:
+    """Populations that an earlier process has left with a checkpoint, if some of their runs are `missing`.
+
+    unasked: runs that are missing too, and not asked for now. A population is taken up whole: one with a run of
+    neither is not. Raises Damaged for a list of runs that cannot be read.
     """
-    versions = {name: provenance.versions.get(name) for name in ("ganbench", "torch", "numpy")}
-    return json.dumps([versions, provenance.device.partition(":")[0], provenance.threads], sort_keys=True)
-
-
-def in_progress(layout: Layout, missing: Sequence[Run]) -> list[Population]:
-    """Populations that an earlier process has left with a checkpoint, if all of their runs are missing.
-
-    Raises Damaged for a list of runs that cannot be read.
-    """
-    by_id = {run.id: run for run in missing}
+    wanted = {run.id for run in missing}
+    by_id = {run.id: run for run in (*unasked, *missing)}
     found = []
     for path in sorted(layout.work.glob("*")):
         there = layout.checkpoint(path.name).is_file()
         ids = members(layout, path.name) if there else []
-        if ids and all(run in by_id for run in ids):
+        if not wanted.isdisjoint(ids) and all(run in by_id for run in ids):
             found.append(Population(tuple(by_id.pop(run) for run in ids), path.name))
     return found
 

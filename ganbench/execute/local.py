@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from ganbench.environment import describe
 from ganbench.errors import InputError, Interrupted
+from ganbench.execute.afterwards import explain_ended
 from ganbench.execute.keeper import in_progress
 from ganbench.execute.plan import Plan, device_of, plan
 from ganbench.execute.pool import Pool
+from ganbench.execute.rehearsal import rehearse
 from ganbench.execute.stop import stopping
-from ganbench.execute.task import CHECKPOINT_EVERY, Advanced, Finished, Paused, Report, Stopping, Task
+from ganbench.execute.task import CHECKPOINT_EVERY, Advanced, Finished, Paused, Report, Stopping, Task, Told
 from ganbench.execute.worker import execute
+from ganbench.plugins import Plug
 from ganbench.records import Outcome, Population, Provenance, Run
 from ganbench.store.atomic import storing
+from ganbench.store.code import keep_code
+from ganbench.store.environments import differences, names
 from ganbench.store.layout import Layout
+from ganbench.store.snapshot import environment
 from ganbench.store.snapshot import plan as planned_runs
 from ganbench.store.tables import Damaged
 from ganbench.store.writer import Results, open_results
@@ -86,6 +92,25 @@ class Job:
         finished = Results(layout).finished()
         return [run for run in runs if run.id not in finished]
 
+    def begun(self, runs: Sequence[Run], missing: Sequence[Run]) -> list[Population]:
+        """Populations in progress with some of the `missing` of these runs, whole.
+
+        Their other runs were asked for by an earlier call. Raises Damaged.
+        """
+        layout = Layout(self.out)
+        if self.fresh or not layout.work.is_dir():
+            return []
+        return in_progress(layout, missing, self.missing(self._unasked(layout, runs)))
+
+    def _unasked(self, layout: Layout, runs: Sequence[Run]) -> list[Run]:
+        """What earlier calls have planned beside these runs."""
+        planned, asked = planned_runs(layout), {run.id for run in runs}
+        ids = {entry["run_id"] for entry in planned} - asked
+        if not ids:
+            return []
+        seeds = sorted({entry["seed"] for entry in planned})
+        return [run for run in expand(self.suite, tier=self.tier, seeds=seeds) if run.id in ids]
+
     def plan(self, runs: Sequence[Run], begun: Sequence[Population] = ()) -> Plan:
         """How `runs` are trained; populations that were `begun` go on as they are."""
         return plan(runs, begun, device=device_of(self.device), workers=self.workers, replicas=self.replicas)
@@ -101,7 +126,7 @@ def run_job(job: Job, progress: Progress) -> list[Run]:
     device = device_of(job.device)
     _foresee(job, runs)  # what does not fit is refused before anything is written or deleted
     _refuse_changed(job, runs)
-    provenance = describe(device, 1)
+    provenance = _with_plugins(describe(device, 1), job.suite.plugins.plugs)
     with open_results(
         job.out,
         suite_text=job.suite.text,
@@ -111,26 +136,48 @@ def run_job(job: Job, progress: Progress) -> list[Run]:
         fresh=job.fresh,
         tell=progress.told,
     ) as results:
-        finished = results.finished()
-        missing = [run for run in runs if run.id not in finished]
+        for plug in job.suite.plugins.plugs:
+            keep_code(results.layout, plug.code)
+        explain_ended(results, progress.told)
+        held = results.fingerprints()
+        missing = [run for run in runs if run.id not in held]
+        asked = [held[run.id] for run in runs if run.id in held]
+        _tell_apart(results.layout, asked, here=provenance.fingerprint, progress=progress)
         if missing:
             try:
-                _train(job, missing, results=results, provenance=provenance, progress=progress)
+                begun = replace(job, fresh=False).begun(runs, missing)
+                _train(job, missing, begun, results=results, provenance=provenance, progress=progress)
             except (KeyboardInterrupt, Paused):
                 raise _interrupted(job, runs, results.finished()) from None
     return runs
 
 
+def _with_plugins(provenance: Provenance, plugs: Sequence[Plug]) -> Provenance:
+    """The record with the content of the user's code, by name; which runs used it, their cells say."""
+    if not plugs:
+        return provenance
+    return replace(
+        provenance, notes={**provenance.notes, "plugins": {p.code.name: p.code.digest for p in plugs}}
+    )
+
+
 def _foresee(job: Job, runs: Sequence[Run]) -> None:
-    """Raises what `Job.missing` and `Job.plan` raise, and StorageError for a closed folder; writes nothing."""
+    """Raises what `Job.missing`, `Job.plan` and `rehearse` raise, and StorageError for a closed folder; writes nothing."""
     with storing(job.out):
         try:
             missing = job.missing(runs)
-            begun = [] if job.fresh else in_progress(Layout(job.out), missing)
+            begun = job.begun(runs, missing)
         except Damaged:  # to be set aside once the folder is locked, and told then
             missing, begun = list(runs), []
     if missing:
         job.plan(missing, begun)
+        rehearse([*missing, *_taken_along(begun, missing)], device_of(job.device))
+
+
+def _taken_along(begun: Sequence[Population], missing: Sequence[Run]) -> list[Run]:
+    """The runs of populations in progress that are not among the missing."""
+    wanted = {run.id for run in missing}
+    return [run for population in begun for run in population.runs if run.id not in wanted]
 
 
 def _refuse_changed(job: Job, runs: Sequence[Run]) -> None:
@@ -153,27 +200,69 @@ def _refuse_changed(job: Job, runs: Sequence[Run]) -> None:
             )
 
 
+def _tell_apart(layout: Layout, held: Sequence[str], *, here: str, progress: Progress) -> None:
+    """Say how many of the runs that are there come from another environment than `here`; fingerprints."""
+    apart = [fingerprint for fingerprint in held if fingerprint != here]
+    if not apart:
+        return
+    named = names(differences(environment(layout)["provenance"], {*apart, here}))
+    others = ", ".join(f"{apart.count(key)} with {name}" for key, name in named.items() if key != here)
+    one = len(apart) == 1
+    runs, are = (
+        ("1 run is", "it is kept, and shares")
+        if one
+        else (f"{len(apart)} runs are", "they are kept, and share")
+    )
+    progress.told(
+        f"{runs} there from another environment: {others}; here: {named[here]}\n"
+        f"  {are} no rate with runs of this one; another --out, or --fresh, trains {'it' if one else 'them'} here"
+    )
+
+
 def _interrupted(job: Job, runs: Sequence[Run], finished: Set[str]) -> Interrupted:
     kept = sum(run.id in finished for run in runs)
+    noun = "run" if len(runs) == 1 else "runs"
+    have = "has finished and is kept" if kept == 1 else "have finished and are kept"
     return Interrupted(
-        f"interrupted; {kept} of {len(runs)} runs have finished and are kept",
+        f"interrupted; {kept} of {len(runs)} {noun} {have}",
         where=str(job.out),
         hint=f"go on with: {job.command}" if job.command else "the same job without fresh goes on",
     )
 
 
 def _train(
-    job: Job, missing: Sequence[Run], *, results: Results, provenance: Provenance, progress: Progress
+    job: Job,
+    missing: Sequence[Run],
+    begun: Sequence[Population],
+    *,
+    results: Results,
+    provenance: Provenance,
+    progress: Progress,
 ) -> None:
-    planned = job.plan(missing, in_progress(results.layout, missing))
+    if along := len(_taken_along(begun, missing)):
+        runs = "1 run was" if along == 1 else f"{along} runs were"
+        progress.told(f"{runs} not asked for and trained all the same, in a population that is in progress")
+    planned = job.plan(missing, begun)
     suite = job.suite
     tasks = [
-        Task(p, suite.name, suite.version, job.tier, results, provenance, job.checkpoint_every)
+        Task(
+            p,
+            suite.name,
+            suite.version,
+            job.tier,
+            results,
+            provenance,
+            job.checkpoint_every,
+            suite.plugins.plugs,
+        )
         for p in planned.populations
     ]
     progress.started(planned.populations)
 
-    def on(message: Advanced | Finished) -> None:
+    def on(message: Advanced | Finished | Told) -> None:
+        if isinstance(message, Told):
+            progress.told(message.text)
+            return
         if isinstance(message, Finished):
             progress.finished(message.population, seconds=message.seconds, outcomes=message.outcomes)
             return

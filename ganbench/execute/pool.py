@@ -28,6 +28,7 @@ class Pool:
         self._tasks: Any = context.Queue()
         self._reports: Any = context.Queue()
         self._stop_event = context.Event()
+        self._left = 0  # workers that have said that they are done
         self._processes: list[SpawnProcess] = [
             context.Process(target=_work, args=(self._tasks, self._reports, self._stop_event), daemon=True)
             for _ in range(workers)
@@ -36,7 +37,7 @@ class Pool:
     def run(self, tasks: Sequence[Task], on: Report, stopping: Stopping = never) -> None:
         """Every task once, or until `stopping`: then workers write their checkpoints and leave.
 
-        Raises what a worker could not record: a full disk, a killed worker.
+        Raises what a worker could not record: a full disk, a worker that was killed or left before its time.
         """
         for task in [*tasks, *[None] * len(self._processes)]:
             self._tasks.put(task)
@@ -55,6 +56,8 @@ class Pool:
             self._pass_on(on)
             self._check()
         self._pass_on(on)
+        if self._left < len(self._processes):
+            raise _crashed("before its time")
 
     def _pass_on(self, on: Report) -> None:
         try:
@@ -63,16 +66,15 @@ class Pool:
             return
         if isinstance(message, GanbenchError):
             raise message
-        on(message)
+        if message is None:
+            self._left += 1
+        else:
+            on(message)
 
     def _check(self) -> None:
         for process in self._processes:
             if process.exitcode not in (None, 0):
-                raise CrashedRuns(
-                    f"a worker process ended with {_ending(process.exitcode)}",
-                    hint="if memory ran out, use fewer --workers or smaller --replicas; "
-                    "the same command goes on with what is missing",
-                )
+                raise _crashed(f"with {_ending(process.exitcode)}")
 
     def _stop(self) -> None:
         for process in self._processes:
@@ -102,6 +104,14 @@ def _deaf() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def _crashed(how: str) -> CrashedRuns:
+    hint = (
+        "if memory ran out, use fewer --workers or smaller --replicas; "
+        "the same command goes on with what is missing"
+    )
+    return CrashedRuns(f"a worker process ended {how}", hint=hint)
+
+
 def _ending(code: int | None) -> str:
     return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
 
@@ -116,10 +126,11 @@ def _work(tasks: Any, reports: Any, stop: Any) -> None:
         try:
             execute(task, reports.put, stop.is_set)
         except Paused:
-            return
+            break
         except GanbenchError as error:
             reports.put(error)
             return
+    reports.put(None)
 
 
 def _die_with_parent() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 from ganbench.errors import UsageError
 from ganbench.execute.archive import Archive
 from ganbench.execute.host import prepared
+from ganbench.execute.judging import critic, generators, judges
 from ganbench.store.atomic import write_table
 from ganbench.store.reader import load_evaluations
 from ganbench.store.tables import from_columns
 from ganbench.suite.schema import Probes, Setting
 
 if TYPE_CHECKING:
-    from ganbench.train.training import Training
+    from ganbench.metrics.battery import Judge
+    from ganbench.train.training import Training, Which
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ def replay(archive: Archive, *, from_step: int | None = None, until: int | None 
     onset = _onset(archive.row)
     start = _start(archive, setting.steps if onset is None else onset, from_step, setting.steps)
     last = _end(setting.steps, onset, until, start=start)
-    members = archive.checkpoint(start if start else None).runs
+    members = archive.checkpoint(start).runs if start else archive.members()
     replica = members.index(archive.run_id)
     with prepared(int(archive.row["threads"])):
         training = _training(archive, members)
@@ -111,8 +114,6 @@ def _require_alive(archive: Archive, diverged_at: int | None, *, start: int) -> 
 def _train(
     training: Training, archive: Archive, setting: Setting, *, replica: int, last: int
 ) -> tuple[int, int]:
-    from ganbench.execute.judging import generators, judges
-
     judge = judges(training.settings, training)[replica]
     stored = _evaluations(archive)
     equal = met = 0
@@ -121,10 +122,18 @@ def _train(
         training.advance(stop)
         for of in generators(setting):
             if was := stored.get((stop, of)):
-                samples = training.generate(setting.evaluation.samples, of=of)[replica]
                 met += 1
-                equal += _same(judge.evaluate(samples), was)
+                equal += _same(_metrics(training, judge, replica, of), was)
     return equal, met
+
+
+def _metrics(training: Training, judge: Judge, replica: int, of: Which) -> dict[str, float]:
+    """As the run has them: NaN once it has diverged."""
+    if training.diverged_at()[replica] is not None:
+        return dict.fromkeys(judge.names, math.nan)
+    count = training.settings[replica].evaluation.samples
+    samples, asked = training.generate(count, of=of)[replica], training.asked(count)[replica]
+    return judge.evaluate(samples, critic(training, replica), asked=asked)
 
 
 def _evaluations(archive: Archive) -> dict[tuple[int, str], dict[str, Any]]:
@@ -135,9 +144,9 @@ def _evaluations(archive: Archive) -> dict[tuple[int, str], dict[str, Any]]:
 
 
 def _same(values: Mapping[str, float], was: Mapping[str, Any]) -> bool:
-    """Whether metrics are those of the run; those that need the discriminator are not measured again."""
-    pairs = ((value, float(was[name])) for name, value in values.items() if value == value)
-    return all(value == before for value, before in pairs)
+    """Whether metrics are those of the run, bit for bit; NaN is NaN."""
+    pairs = ((value, float(was[name])) for name, value in values.items())
+    return all(value == before or (math.isnan(value) and math.isnan(before)) for value, before in pairs)
 
 
 def _write(training: Training, path: Path, members: Sequence[str], run_id: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ganbench.plugins import Plug
 from ganbench.records import Outcome, Population, Provenance
 from ganbench.store.writer import Results
 
@@ -13,7 +14,7 @@ CHECKPOINT_EVERY = 60.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A population and what its rows say of where they come from; seconds between two checkpoints."""
+    """A population and what its rows say of where they come from; seconds between two checkpoints; the user's code."""
 
     population: Population
     suite: str
@@ -22,6 +23,7 @@ class Task:
     results: Results
     provenance: Provenance
     checkpoint_every: float = CHECKPOINT_EVERY
+    plugs: tuple[Plug, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,15 @@ class Finished:
     outcomes: Mapping[str, Outcome]
 
 
-Report = Callable[[Advanced | Finished], None]
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something else that the user should know, such as the run that raised."""
+
+    text: str
+
+
+Message = Advanced | Finished | Told
+Report = Callable[[Message], None]
 Stopping = Callable[[], bool]
 
 

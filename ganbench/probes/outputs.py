@@ -11,10 +11,10 @@ from torch import Tensor
 
 
 class Reading(Protocol):
-    """What a level of the logits means under a loss; `ganbench.gan.losses.Loss` says it of each."""
+    """What a level of the logits means under a loss and its tricks; decision: of all replicas, or [R, 1]."""
 
     @property
-    def decision(self) -> float | None: ...
+    def decision(self) -> float | Tensor | None: ...
 
     @property
     def density_ratio(self) -> bool: ...
@@ -27,8 +27,8 @@ CLIP = 3.0  # of logits before the exponential: density ratios have heavy tails
 SURE = 4.6  # the logit of .99
 
 
-def moments(logits: Tensor, name: str, *, decision: float | None) -> dict[str, Tensor]:
-    """Mean, standard deviation, range, and the share above the decision value where there is one."""
+def moments(logits: Tensor, name: str, *, decision: float | Tensor | None) -> dict[str, Tensor]:
+    """Mean, standard deviation, range, and the share above the decision value where there is one: of all, or [R, 1]."""
     signals = {
         f"{name}_mean": logits.mean(-1),
         f"{name}_std": logits.std(-1, correction=0),
@@ -36,7 +36,8 @@ def moments(logits: Tensor, name: str, *, decision: float | None) -> dict[str, T
         f"{name}_max": logits.amax(-1),
     }
     if decision is not None:
-        signals[f"{name}_positive"] = _share(logits > decision, logits)
+        # Of a replica without a decision value the difference is NaN.
+        signals[f"{name}_positive"] = _share(logits > decision, logits - decision)
     return signals
 
 

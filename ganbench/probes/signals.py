@@ -42,8 +42,8 @@ def signals(
     resolution: [R], see `samples.pair_signals`.
     """
     real, fake, generator = (rows[name] for name in RAW)
-    penalties = {name: values for name, values in rows.items() if name.startswith("penalty_")}
-    found = {name: rows[name] for name in SCALARS} | penalties
+    others = {name: values for name, values in rows.items() if name.startswith(("penalty_", "class_loss_"))}
+    found = {name: rows[name] for name in SCALARS} | others
     found |= {"nonfinite": _nonfinite(rows)}
     found |= output_signals(real, fake, generator, loss=loss)
     found |= feature_moments(rows["fake"])

@@ -6,20 +6,21 @@ ten bursts whatever its length, and the last steps before it diverged (the fligh
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ganbench.probes.windows import Windows
+from ganbench.probes.spool import Block, InMemory, Kind, Spool, Values
+from ganbench.probes.windows import STATISTICS, Windows
 
-Values = NDArray[np.float32]
 Columns = dict[str, NDArray[np.generic]]
 
 FLIGHT = 64  # steps kept before a divergence
 FLIGHT_BURST = -1  # the number of that burst
+PORTION = 16_000_000  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,12 @@ class Plan:
     def window_steps(self) -> int:
         return max(1, -(-self.steps // self.windows))
 
+    @property
+    def numbers(self) -> int:
+        """What a run keeps of each signal, at most."""
+        raw = min(self.bursts * self.burst_steps, self.steps)
+        return len(STATISTICS) * min(self.windows, self.steps) + raw + FLIGHT
+
     def burst_of(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
         """The burst that each step (from 0) belongs to, or -2. Bursts start evenly over the run."""
         if self.bursts == 0:
@@ -48,111 +55,121 @@ class Plan:
         return np.where(inside, steps // apart, -2)
 
 
-@dataclass
 class Trace:
     """Add chunks of signals in order; read windows and bursts as columns at the end.
 
-    Rows after a replica left the game are dropped. The first dimension of everything kept is the replica.
+    Rows after a replica left the game are dropped. What is finished goes to the spool: here are only the
+    open window and the last steps, whatever the number of steps. replicas: R.
     """
 
-    plan: Plan
-    replicas: int
-    _names: tuple[str, ...] = ()
-    _windows: Windows | None = None
-    _bursts: list[_Stretch] = field(default_factory=list)
-    _recent: Values | None = None
+    def __init__(self, plan: Plan, replicas: int, spool: Spool | None = None) -> None:
+        self.plan = plan
+        self.replicas = replicas
+        self._spool = InMemory() if spool is None else spool
+        self._names: tuple[str, ...] = ()
+        self._windows = Windows(plan.window_steps, replicas, 0, self._spool)
+        self._left = np.full(replicas, -1)
+        self._recent: Values = np.empty((0, replicas, 0), np.float32)
 
     def add(self, first: int, signals: Mapping[str, Values], diverged_at: Sequence[int]) -> None:
         """signals: [T, R] by name, for steps first, first + 1, ...; diverged_at: -1 while alive."""
         values = self._align(signals)
         steps = np.arange(first, first + len(values))
-        left = np.asarray(diverged_at)
-        alive = (left < 0) | (steps[:, None] <= left)
-        assert self._windows is not None
-        self._windows.add(first, values, alive)
-        self._keep_bursts(steps, values, alive)
-        self._keep_flight(first, values, left)
+        self._left = np.asarray(diverged_at)
+        self._windows.add(first, values, self._alive(steps))
+        self._keep_bursts(steps, values)
+        self._keep_flight(first, values)
+
+    def _alive(self, steps: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """[T, R]"""
+        return (self._left < 0) | (steps[:, None] <= self._left)
 
     def _align(self, signals: Mapping[str, Values]) -> Values:
         """[T, R, S] in the order of the first chunk; a signal that this chunk lacks reads NaN.
 
         A penalty applied rarely may be absent from a chunk, or come up first in a later one.
         """
-        fresh = [name for name in signals if name not in self._names]
-        if self._windows is None:
-            self._windows = Windows(self.plan.window_steps, self.replicas, 0)
-        self._names += tuple(fresh)
+        self._names += tuple(name for name in signals if name not in self._names)
         self._windows.widen(len(self._names))
-        if self._recent is not None and fresh:
-            self._recent = _widen(self._recent, len(self._names))
+        self._recent = _widen(self._recent, len(self._names))
         some = next(iter(signals.values()))
         absent = np.full_like(some, np.nan)
         return np.stack([signals.get(name, absent) for name in self._names], axis=-1)
 
-    def _keep_bursts(self, steps: NDArray[np.int64], values: Values, alive: NDArray[np.bool_]) -> None:
+    def _keep_bursts(self, steps: NDArray[np.int64], values: Values) -> None:
         bursts = self.plan.burst_of(steps)
         for burst in np.unique(bursts[bursts >= 0]):
-            rows = bursts == burst
-            for replica in range(self.replicas):
-                kept = rows & alive[:, replica]
-                self._bursts.append(_Stretch(replica, int(burst), steps[kept], values[kept, replica]))
+            rows = np.flatnonzero(bursts == burst)
+            self._keep(int(burst), steps[rows], values[rows])
 
-    def _keep_flight(self, first: int, values: Values, left: NDArray[np.int64]) -> None:
-        before = values[:0] if self._recent is None else self._recent
-        history = np.concatenate([before, values])
-        for replica in np.flatnonzero((left >= first) & (left < first + len(values))):
-            end = left[replica] - first + len(before) + 1
-            start = max(0, end - FLIGHT)
-            steps = np.arange(start, end) + first - len(before)
-            self._bursts.append(_Stretch(int(replica), FLIGHT_BURST, steps, history[start:end, replica]))
-        self._recent = history[-FLIGHT:]
+    def _keep_flight(self, first: int, values: Values) -> None:
+        history = np.concatenate([self._recent, values])
+        begin, end = first - len(self._recent), first + len(values)
+        for replica in np.flatnonzero((self._left >= first) & (self._left < end)):
+            steps = np.arange(begin, self._left[replica] + 1)[-FLIGHT:]
+            self._keep(FLIGHT_BURST, steps, history[steps - begin, replica : replica + 1], int(replica))
+        self._recent = history[-FLIGHT:].copy()  # not a view, which would hold on to all of it
+
+    def _keep(self, burst: int, steps: NDArray[np.int64], values: Values, replica: int = 0) -> None:
+        """values: [T, n, S] of n replicas from `replica` on."""
+        first, last = int(steps[0]), int(steps[-1])
+        self._spool.append(Block(Kind.BURST, burst, first, last, replica, np.moveaxis(values, 0, 1)))
 
     def state(self) -> dict[str, Any]:
-        """Everything kept so far, as arrays and numbers; `restore` takes it back."""
+        """All that is not in the spool, as arrays and numbers; `restore` takes it back."""
         return {
             "names": list(self._names),
-            "windows": None if self._windows is None else self._windows.state(),
-            "bursts": [[s.replica, s.burst, s.steps, s.values] for s in self._bursts],
+            "windows": self._windows.state(),
+            "left": self._left,
             "recent": self._recent,
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
+        """The spool must hold what it held then."""
         self._names = tuple(state["names"])
-        if state["windows"] is not None:
-            self._windows = Windows(self.plan.window_steps, self.replicas, 0)
-            self._windows.restore(state["windows"])
-        self._bursts = [_Stretch(*stretch) for stretch in state["bursts"]]
+        self._windows.restore(state["windows"])
+        self._left = state["left"]
         self._recent = state["recent"]
 
-    def windows(self, names: Sequence[str]) -> Columns:
-        """One row for each replica (called by `names`) and window that has steps in it."""
-        if self._windows is None:
+    def portions(self) -> Iterator[range]:
+        """All replicas, by so many that their traces together take about 16 MB."""
+        many = max(1, PORTION // (4 * self.plan.numbers * max(1, len(self._names))))
+        return (range(r, min(r + many, self.replicas)) for r in range(0, self.replicas, many))
+
+    def windows(self, names: Sequence[str], replicas: range | None = None) -> Columns:
+        """One row for each replica (called by `names`) and window that has steps in it; of these replicas, or all."""
+        columns = self._windows.columns(names, self._names, self._range(replicas))
+        if not columns:
             return {}
-        columns = self._windows.columns(names, self._names)
         first, last = columns["first_step"], columns["last_step"]
         stride = self.plan.stride
         return columns | {"first_step": first * stride, "last_step": (last + 1) * stride - 1}
 
-    def bursts(self, names: Sequence[str]) -> Columns:
-        """One row for each kept step; burst -1 is the flight recorder."""
-        kept = sorted((s for s in self._bursts if len(s.steps)), key=lambda s: (s.replica, s.burst))
-        if not kept:
+    def bursts(self, names: Sequence[str], replicas: range | None = None) -> Columns:
+        """One row for each kept step, as `windows`; burst -1 is the flight recorder."""
+        blocks = self._spool.read(Kind.BURST, self._range(replicas))
+        rows = [self._rows(block) for block in blocks]
+        if not any(len(values) for _, values in rows):
             return {}
+        replica, burst, step = np.concatenate([heads for heads, _ in rows]).T
+        values = np.concatenate([values for _, values in rows])
+        order = np.lexsort((step, burst, replica))
         columns: Columns = {
-            "run_id": np.concatenate([np.full(len(s.steps), names[s.replica]) for s in kept]),
-            "burst": np.concatenate([np.full(len(s.steps), s.burst) for s in kept]),
-            "step": np.concatenate([s.steps for s in kept]) * self.plan.stride,
+            "run_id": np.asarray(names)[replica[order]],
+            "burst": burst[order],
+            "step": step[order] * self.plan.stride,
         }
-        values = np.concatenate([_widen(s.values, len(self._names)) for s in kept])
-        return columns | {name: values[:, k] for k, name in enumerate(self._names)}
+        return columns | {name: values[order, k] for k, name in enumerate(self._names)}
 
+    def _rows(self, block: Block) -> tuple[NDArray[np.int64], Values]:
+        """Of the replicas in it while they were alive: replica, burst, step [rows, 3], and signals [rows, S]."""
+        steps = np.arange(block.first, block.last + 1)
+        replica, row = np.nonzero(self._alive(steps)[:, block.replica : block.replica + len(block.values)].T)
+        heads = [block.replica + replica, np.full_like(row, block.number), steps[row]]
+        return np.stack(heads, axis=1), _widen(block.values, len(self._names))[replica, row]
 
-@dataclass(frozen=True, slots=True)
-class _Stretch:
-    replica: int
-    burst: int
-    steps: NDArray[np.int64]
-    values: Values
+    def _range(self, replicas: range | None) -> range:
+        return range(self.replicas) if replicas is None else replicas
 
 
 def _widen(values: Values, signals: int) -> Values:

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ganbench.probes.spool import Block, Kind, Spool, Values
+
 STATISTICS = ("count", "mean", "m2", "min", "max", "last", "d2")
 
-Values = NDArray[np.float32]
 Sums = NDArray[np.float64]
 Columns = dict[str, NDArray[np.generic]]
 
@@ -18,18 +19,18 @@ _EMPTY = {"count": 0.0, "mean": 0.0, "m2": 0.0, "min": np.inf, "max": -np.inf, "
 
 
 class Windows:
-    """Windows of `length` steps for R replicas and S signals.
+    """Windows of `length` steps for R replicas and S signals. A finished one goes to the spool at once.
 
     Of the finite values of a window: count, mean, m2 (the sum of squared deviations from the mean), min,
     max, the last, and d2 (the sum of squared differences of neighbours): the autocorrelation at lag 1 is
     about 1 - d2 / (2 m2), von Neumann's ratio.
     """
 
-    def __init__(self, length: int, replicas: int, signals: int) -> None:
+    def __init__(self, length: int, replicas: int, signals: int, spool: Spool) -> None:
         self._length = length
         self._replicas = replicas
         self._signals = signals
-        self._done: list[tuple[int, int, int, Values]] = []
+        self._spool = spool
         self._number = 0
         self._first = 0
         self._last = -1
@@ -56,52 +57,45 @@ class Windows:
 
     def _enter(self, number: int, step: int) -> None:
         if number != self._number:
-            self._close()
+            if self._begun:
+                self._spool.append(self._block())
             self._number, self._first = number, step
             self._open = _empty(self._replicas, self._signals)
 
-    def _close(self) -> None:
-        self._done.append((self._number, self._first, self._last, _rounded(self._open)))
+    @property
+    def _begun(self) -> bool:
+        return self._last >= self._first
+
+    def _block(self) -> Block:
+        """The open window, [R, statistics, S]."""
+        values = np.moveaxis(_rounded(self._open), 0, 1)
+        return Block(Kind.WINDOW, self._number, self._first, self._last, 0, values)
 
     def state(self) -> dict[str, Any]:
-        """Everything, as arrays and numbers; `restore` takes it back."""
-        done = np.stack([values for *_, values in self._padded()]) if self._done else None
-        return {
-            "heads": [list(head) for *head, _ in self._done],
-            "done": done,
-            "open": self._open.copy(),
-            "position": [self._number, self._first, self._last],
-        }
+        """The open window, as arrays and numbers; `restore` takes it back."""
+        return {"open": self._open.copy(), "position": [self._number, self._first, self._last]}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        heads, done = state["heads"], state["done"]
-        self._done = [
-            (*head, values) for head, values in zip(heads, [] if done is None else done, strict=True)
-        ]
         self._open = state["open"]
         self._signals = self._open.shape[-1]
         self._number, self._first, self._last = state["position"]
 
-    def _padded(self) -> list[tuple[int, int, int, Values]]:
-        return [(n, first, last, _pad(values, self._signals)) for n, first, last, values in self._done]
-
-    def columns(self, names: Sequence[str], signals: Sequence[str]) -> Columns:
-        """One row for each replica (called by `names`) and window in which it was alive."""
-        last = (self._number, self._first, self._last, _rounded(self._open))
-        rows = [row for row in (*self._done, last) if row[2] >= row[1]]
-        values = np.stack(
-            [_pad(row[3], len(signals)) for row in rows], axis=1
-        )  # stat, window, replica, signal
-        heads = np.array([row[:3] for row in rows])
-        lived = values[0].max(axis=-1) > 0
-        window, replica = (index.T for index in np.nonzero(lived))
-        order = np.lexsort((window, replica))
-        window, replica = window[order], replica[order]
-        table: Columns = {"run_id": np.asarray(names)[replica]}
+    def columns(self, names: Sequence[str], signals: Sequence[str], replicas: range) -> Columns:
+        """One row for each of these replicas (called by `names`, of all) and each window in which it was alive."""
+        blocks = list(self._spool.read(Kind.WINDOW, replicas))
+        if self._begun and (last := self._block().of(replicas)):
+            blocks.append(last)
+        if not blocks:
+            return {}
+        values = np.stack([_pad(block.values, len(signals)) for block in blocks])
+        lived = values[:, :, 0].max(axis=-1) > 0
+        replica, window = np.nonzero(lived.T)
+        heads = np.array([(block.number, block.first, block.last) for block in blocks])
+        table: Columns = {"run_id": np.asarray(names)[replicas.start + replica]}
         table |= dict(zip(("window", "first_step", "last_step"), heads[window].T, strict=True))
         for s, signal in enumerate(signals):
             for k, statistic in enumerate(STATISTICS):
-                table[f"{signal}.{statistic}"] = values[k, window, replica, s]
+                table[f"{signal}.{statistic}"] = values[window, replica, k, s]
         return table
 
 
@@ -148,6 +142,7 @@ def _empty(replicas: int, signals: int) -> Sums:
     return np.broadcast_to(start[:, None, None], (len(start), replicas, signals)).copy()
 
 
-def _pad(values: NDArray[np.float32], signals: int) -> NDArray[np.float32]:
-    more = _empty(values.shape[1], signals - values.shape[2]).astype(np.float32)
-    return np.concatenate([values, more], axis=-1)
+def _pad(values: Values, signals: int) -> Values:
+    """values: [R, statistics, fewer signals]; those that the window did not know yet are empty in it."""
+    more = _empty(len(values), signals - values.shape[2]).astype(np.float32)
+    return np.concatenate([values, np.moveaxis(more, 0, 1)], axis=-1)

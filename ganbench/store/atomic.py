@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
+import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from ganbench.errors import StorageError
 from ganbench.store.layout import aside
-from ganbench.store.seal import BLANK, KEY, sealed
+from ganbench.store.seal import BLANK, KEY, seal
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -48,29 +50,35 @@ def write_bytes(path: Path, content: bytes) -> None:
 
     Raises StorageError (full disk, no permission, ...); then the old file stands and nothing lies beside it.
     """
-    with storing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = aside(path, pid=os.getpid())
-        try:
-            _write_synced(temporary, content)
-            temporary.replace(path)
-        except BaseException:
-            temporary.unlink(missing_ok=True)
-            raise
-        sync_folder(path.parent)
+    with _appearing(path) as file:
+        file.write(content)
 
 
 def write_table(path: Path, table: pa.Table) -> None:
     """Put a table at `path` as sealed Parquet, as `write_bytes` does."""
-    import pyarrow as pa
+    write_pieces(path, [table])
+
+
+def write_pieces(path: Path, pieces: Iterable[pa.Table]) -> None:
+    """Put a table at `path`, as `write_table` does, of which one piece at a time is in memory.
+
+    There is at least one, and all have the same columns; each is a row group of its own.
+    """
     import pyarrow.parquet as pq
 
+    tables = iter(pieces)
+    first = next(tables)
     # Serialised in memory, so that a file is written, and can fail, in one place only.
-    buffer = pa.BufferOutputStream()
-    with pq.ParquetWriter(buffer, table.schema, compression="zstd") as writer:
-        writer.write_table(table)
-        writer.add_key_value_metadata({KEY: BLANK})
-    write_bytes(path, sealed(buffer.getvalue().to_pybytes()))
+    made = io.BytesIO()
+    with _appearing(path) as file:
+        with pq.ParquetWriter(made, first.schema, compression="zstd") as writer:
+            for table in itertools.chain([first], tables):
+                writer.write_table(table)
+                _move(made, file)
+            writer.add_key_value_metadata({KEY: BLANK})
+        _move(made, file)
+        file.flush()
+        seal(file)
 
 
 def sync_folder(folder: Path) -> None:
@@ -83,8 +91,26 @@ def sync_folder(folder: Path) -> None:
             os.close(file)
 
 
-def _write_synced(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+@contextlib.contextmanager
+def _appearing(path: Path) -> Iterator[BinaryIO]:
+    """A new file that takes the place of `path` once all of it is on the disk. Raises StorageError."""
+    with storing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = aside(path, pid=os.getpid())
+        try:
+            with temporary.open("w+b") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
+
+
+def _move(source: io.BytesIO, target: BinaryIO) -> None:
+    """What was written to `source` since the last time."""
+    target.write(source.getbuffer())
+    source.seek(0)
+    source.truncate()

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Set
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ganbench.errors import InputError
+from ganbench.store.keepsakes import (
+    WITHOUT_CHECKPOINT,
+    WITHOUT_GRID,
+    check_checkpoint,
+    check_grid,
+    missing_checkpoints,
+    missing_grids,
+)
 from ganbench.store.layout import Layout
+from ganbench.store.mark import check_journal, marked
 from ganbench.store.progress import members
-from ganbench.store.snapshot import Snapshot, environment, latest, part_of, plan
+from ganbench.store.snapshot import Snapshot, environment, latest, merged_findings, part_of, plan
 from ganbench.store.tables import AGAIN, Damaged, from_rows, read, run_ids
-from ganbench.store.zipped import check_all, check_ends
+from ganbench.store.zipped import check
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,8 +31,8 @@ _T = TypeVar("_T")
 
 RUNS_AGAIN: Final = "its runs are computed again"
 _ANEW: Final = "it is written anew"
+_EXPLAINED: Final = "findings are made again from the traces"
 _RESTART: Final = "its population starts again from the first step"
-_WITHOUT: Final = "replays do without it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +54,13 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """suite: None if environment.json does not say. planned, held: as far as they can be read."""
+    """suite: None if environment.json does not say. provenance: what it says of each environment, by fingerprint.
+
+    planned, held: as far as they can be read.
+    """
 
     suite: str | None
+    provenance: dict[str, Any]
     planned: list[dict[str, Any]]
     held: Snapshot
     damages: tuple[Damage, ...]
@@ -69,6 +82,15 @@ def complete(layout: Layout, held: Snapshot) -> set[str]:
     return {run for p, runs in held.populations().items() if p in traced for run in runs if run in judged}
 
 
+def _lasting(held: Snapshot) -> set[str]:
+    """The runs that did not diverge at their first step."""
+    columns = held.runs.column_names
+    diverged = (
+        held.runs["diverged_at"].to_pylist() if "diverged_at" in columns else [None] * held.runs.num_rows
+    )
+    return {run for run, at in zip(held.runs["run_id"].to_pylist(), diverged, strict=True) if at != 0}
+
+
 class _Examiner:
     def __init__(self, layout: Layout, asked: Collection[str]) -> None:
         self.layout = layout
@@ -87,13 +109,17 @@ class _Examiner:
         self.check_plan(planned, held)
         self.check_whose(layout.runs, top.runs)
         self.check_whose(layout.evaluations, top.evaluations)
+        self.check_whose(layout.findings, top.findings)
         for path, part in parts.items():
-            self.check_whose(path, part.runs, part.evaluations)
+            self.check_whose(path, part.runs, part.evaluations, part.findings)
         self.check_evaluations(held)
+        lasting = _lasting(held)
         for population, runs in held.populations().items():
-            self.check_traces(population, runs)
+            self.check_traces(population, runs, lasting=lasting)
         self.check_checkpoints()
-        return Examination(said.get("suite"), planned, held, tuple(self.damages))
+        self.check_keepsakes(held)
+        provenance = said.get("provenance", {})
+        return Examination(said.get("suite"), provenance, planned, held, tuple(self.damages))
 
     def attempt(self, path: Path, look: Callable[[], _T], instead: _T, *, means: str = RUNS_AGAIN) -> _T:
         """What `look` finds; where it cannot, `path` is listed."""
@@ -117,11 +143,14 @@ class _Examiner:
         return found
 
     def top(self) -> Snapshot:
-        """Runs before evaluations, as `snapshot` has it."""
-        runs, judged = self.layout.runs, self.layout.evaluations
+        """Runs before the others, as `snapshot` has it."""
+        runs, judged, explained = self.layout.runs, self.layout.evaluations, self.layout.findings
         return Snapshot(
             self.attempt(runs, partial(read, "runs", runs), from_rows("runs", [])),
             self.attempt(judged, partial(read, "evaluations", judged), from_rows("evaluations", [])),
+            self.attempt(
+                explained, partial(merged_findings, self.layout), from_rows("findings", []), means=_EXPLAINED
+            ),
         )
 
     def check_whose(self, path: Path, *tables: pa.Table) -> None:
@@ -152,21 +181,43 @@ class _Examiner:
             again = "run the suite again: that computes these runs again"
             self.damages.append(Damage(path, Damaged(what, where=str(path), hint=again), ""))
 
-    def check_traces(self, population: str, runs: Collection[str]) -> None:
+    def check_traces(self, population: str, runs: Set[str], *, lasting: Set[str]) -> None:
+        """`lasting`: the runs that cannot be without windows."""
         for table, path in self.layout.traces_of(population).items():
-            found = self.attempt(path, partial(run_ids, table, path), set[str]())
-            if not self.refuse_strangers(path, found) and found and found.isdisjoint(runs):
+            found = self.attempt(path, partial(run_ids, table, path), None)
+            if found is None:
+                continue
+            expected = found or (table == "windows" and runs & lasting)
+            if not self.refuse_strangers(path, found) and expected and found.isdisjoint(runs):
                 error = Damaged("holds none of the runs of its population", where=str(path), hint=AGAIN)
                 self.damages.append(Damage(path, error))
 
     def check_checkpoints(self) -> None:
         layout = self.layout
         for path in sorted(layout.work.glob("*/checkpoint.pt")):
-            self.attempt_if_there(path, partial(check_all, path), _RESTART)
+            self.attempt_if_there(path, partial(check, path), _RESTART)
+            self.check_journal(path.parent.name)
         for path in sorted(layout.work.glob("*/runs.json")):
             self.attempt_if_there(path, partial(members, layout, path.parent.name), _RESTART)
+
+    def check_keepsakes(self, held: Snapshot) -> None:
+        layout = self.layout
         for path in sorted(layout.checkpoints.glob("*/*.pt")):
-            self.attempt_if_there(path, partial(check_ends, path), _WITHOUT)
+            self.attempt_if_there(path, partial(check_checkpoint, path), WITHOUT_CHECKPOINT)
+        for path in sorted(layout.samples.rglob("*.png")):
+            self.attempt_if_there(path, partial(check_grid, path), WITHOUT_GRID)
+        for gone in (missing_checkpoints(layout, held.runs), missing_grids(layout, held.runs)):
+            if gone is not None:
+                self.damages.append(Damage(Path(gone.where), gone, gone.hint))
+
+    def check_journal(self, population: str) -> None:
+        """The journal and its mark, as long as a checkpoint counts on them."""
+        layout, before = self.layout, len(self.damages)
+        if self.attempt(layout.mark(population), partial(marked, layout, population), None, means=_ANEW):
+            look = partial(check_journal, layout, population)
+            self.attempt(layout.journal(population), look, None, means=_RESTART)
+        if not layout.checkpoint(population).exists():
+            del self.damages[before:]
 
     def attempt_if_there(self, path: Path, look: Callable[[], object], means: str) -> None:
         """A population in progress may end meanwhile."""

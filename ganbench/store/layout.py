@@ -52,6 +52,11 @@ class Layout:
         return self.root / "evaluations.parquet"
 
     @property
+    def findings(self) -> Path:
+        """One row for each kind of finding of each run."""
+        return self.root / "findings.parquet"
+
+    @property
     def traces(self) -> Path:
         return self.root / "traces"
 
@@ -67,6 +72,11 @@ class Layout:
     def parts(self) -> Path:
         """What finished populations left and no one has merged into the top tables yet."""
         return self.root / "parts"
+
+    @property
+    def plugins(self) -> Path:
+        """The code of the user's that runs were made with. Nothing here is ever run unasked."""
+        return self.root / "plugins"
 
     @property
     def work(self) -> Path:
@@ -100,6 +110,10 @@ class Layout:
     def part(self, population: str) -> Part:
         return Part(self.parts / population)
 
+    def plugin(self, digest: str, name: str) -> Path:
+        """A file of code, by the hash of its content."""
+        return self.plugins / digest / name
+
     def progress(self, population: str) -> Path:
         """The folder of a population in progress; it goes when the population is committed."""
         return self.work / population
@@ -107,6 +121,14 @@ class Layout:
     def checkpoint(self, population: str) -> Path:
         """Where a population in training stands; it goes when the population is committed."""
         return self.progress(population) / "checkpoint.pt"
+
+    def journal(self, population: str) -> Path:
+        """What of the traces of a population in training is finished; it grows at its end."""
+        return self.progress(population) / "trace.journal"
+
+    def mark(self, population: str) -> Path:
+        """How much of the journal has reached the disk, and its checksum."""
+        return self.progress(population) / "trace.json"
 
     def members(self, population: str) -> Path:
         """The ids of the runs of a population in training, in order."""
@@ -153,7 +175,8 @@ class Layout:
         environment.json and the lock stay: until a new environment.json takes the place of the old,
         the folder remains a results folder, whenever the process is killed.
         """
-        for path in (self.runs, self.evaluations, self.suite, self.plan, *self.root.glob(f"*{_DAMAGED}*")):
+        files = (self.runs, self.evaluations, self.findings, self.suite, self.plan)
+        for path in (*files, *self.root.glob(f"*{_DAMAGED}*")):
             path.unlink(missing_ok=True)
         for folder in self._folders():
             remove(folder)
@@ -165,7 +188,8 @@ class Layout:
             path.unlink(missing_ok=True)
 
     def _folders(self) -> Iterator[Path]:
-        yield from (self.traces, self.checkpoints, self.samples, self.parts, self.work, self.root / "replays")
+        yield from (self.traces, self.checkpoints, self.samples, self.parts, self.work, self.plugins)
+        yield self.root / "replays"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +206,10 @@ class Part:
     def evaluations(self) -> Path:
         return self.root / "evaluations.parquet"
 
+    @property
+    def findings(self) -> Path:
+        return self.root / "findings.parquet"
+
 
 def aside(path: Path, *, pid: int) -> Path:
     """Where process `pid` writes `path` before it is renamed: in the same folder, hidden."""
@@ -196,6 +224,11 @@ def damaged(path: Path) -> Path:
     """Where a damaged file or part is set aside: beside it, under the first number that is free."""
     names = (path.with_name(f"{path.name}{_DAMAGED}{number}") for number in itertools.count(1))
     return next(name for name in names if not name.exists())
+
+
+def was_set_aside(path: Path) -> bool:
+    """Whether a file of this name was damaged once."""
+    return path.with_name(f"{path.name}{_DAMAGED}1").exists()
 
 
 def is_damaged(path: Path) -> bool:

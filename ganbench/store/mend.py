@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
+from pathlib import Path
 
 from ganbench.errors import InputError
 from ganbench.store.atomic import storing, sync_folder, write_bytes
 from ganbench.store.damage import Damage, Examination, examine
-from ganbench.store.layout import Layout, damaged
+from ganbench.store.layout import Layout, damaged, remove
 from ganbench.store.schema import SCHEMA_VERSION
 
 Tell = Callable[[str], None]
@@ -22,6 +23,7 @@ def take_up(layout: Layout, identity: str, *, asked: Collection[str], tell: Tell
     """
     found = examine(layout, asked)
     _refuse(found, layout, identity, asked)
+    _drop_orphans(layout)
     for damage in found.damages:
         tell(_set_aside(damage, layout, identity))
 
@@ -38,6 +40,15 @@ def _refuse(found: Examination, layout: Layout, identity: str, asked: Collection
         # Whose results these are is said there alone; a plan of the same runs says it too.
         if not damage.mendable or (damage.path == layout.environment and not shared):
             raise damage.error
+
+
+def _drop_orphans(layout: Layout) -> None:
+    """Delete progress that nobody can go on with: without a checkpoint, or the list of its runs."""
+    for folder in [path for path in layout.work.glob("*") if path.is_dir()]:
+        needed = (layout.checkpoint(folder.name), layout.members(folder.name))
+        if not all(map(Path.exists, needed)):
+            with storing(folder):
+                remove(folder)
 
 
 def _set_aside(damage: Damage, layout: Layout, identity: str) -> str:

@@ -34,6 +34,16 @@ def load_evaluations(path: str | Path) -> pd.DataFrame:
     return _in_order(layout, frame, ["run_id", "of", "step"])
 
 
+def load_findings(path: str | Path) -> pd.DataFrame:
+    """What the detectors say of each run that has ended, one row for each kind: `schema.FINDINGS`.
+
+    Of a run first its root causes, each with its consequences after it, in the order of explanation; then
+    what did not fire. Raises as `load_results`.
+    """
+    layout = opened(Layout(Path(path)))
+    return _in_order(layout, _frame("findings", snapshot(layout).findings), ["run_id"])
+
+
 def load_windows(path: str | Path, run_id: str | None = None) -> pd.DataFrame:
     """The windows of all runs, or of one: `schema.WINDOWS`. Raises as `load_results`, and for an unknown run."""
     return _traces("windows", Path(path), run_id)

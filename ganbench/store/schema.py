@@ -14,7 +14,7 @@ from typing import Final, Literal
 SCHEMA_VERSION: Final = 1
 
 Type = Literal["text", "integer", "number", "integers"]
-Table = Literal["runs", "evaluations", "windows", "bursts", "geometry"]
+Table = Literal["runs", "evaluations", "findings", "windows", "bursts", "geometry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +62,34 @@ RUNS: Final = (
     ),
     optional("text", "criterion", "", "the failure criterion that was broken; empty unless failed"),
     optional(
+        "text",
+        "root_cause",
+        "",
+        "kind of the first root cause among the run's findings, whatever its status; empty where there is none",
+    ),
+    optional(
         "integer",
         "diverged_at",
         "generator steps",
         "step whose loss or gradient was not finite: the run stopped before it; empty if none",
     ),
-    optional("text", "message", "", "traceback of a crashed run; else empty"),
+    optional(
+        "text",
+        "message",
+        "",
+        "traceback of a crashed run, and before it a line where it was not tried alone; else empty",
+    ),
     Column("seconds", "number", "s", "wall time of the population divided by its replicas"),
     count("replicas", "runs", "size of the population"),
     count("threads", "threads", "threads of the process on the CPU"),
     text("device", "where it was trained, such as cpu or cuda:0"),
     text("precision", "float32 or float64"),
     text("strategy", "how the networks were vectorised over replicas"),
-    text("fingerprint", "hash of what can change numbers; environment.json lists each"),
+    text(
+        "fingerprint",
+        "hash of the versions, source, device and threads it comes from: runs of different ones share no rate; "
+        "environment.json lists each",
+    ),
     count("samples_seen", "samples", "real samples shown to the discriminator"),
     count("gradient_evaluations", "gradients", "backward passes through either network, per run"),
     optional("integer", "modes", "modes", "modes or classes of the data; empty where it has none"),
@@ -93,6 +108,18 @@ RUNS: Final = (
         "of the feature",
         "the same of real samples: mean_k, std_k, pairwise_distance",
     ),
+    optional(
+        "integers",
+        "checkpoints",
+        "generator steps",
+        "when the state of its population was kept in checkpoints/; empty for a crashed run",
+    ),
+    optional(
+        "text",
+        "sample_grid",
+        "",
+        "its picture below samples/; empty where the data are no images, and for the seeds that have no row there",
+    ),
     text("content", "the cell's resolved setting as JSON, every default filled in"),
 )
 
@@ -110,9 +137,51 @@ EVALUATIONS: Final = (
     ),
     optional("number", "auc_train", "", "rank AUC of D: generated samples against training data"),
     optional("number", "auc_held_out", "", "the same against data that D was not trained on"),
+    optional(
+        "number",
+        "auc_replay",
+        "",
+        "rank AUC of D: the run's own samples of at least 2 evaluations ago against data that D was not trained on; "
+        "NaN before there are any",
+    ),
+    optional(
+        "number",
+        "rejected",
+        "",
+        "share of generated samples that D calls fake, by the decision value of the loss; NaN where it has none",
+    ),
+    optional(
+        "number", "rejected_replay", "", "the same of the run's own samples of at least 2 evaluations ago"
+    ),
     optional("number", "singular_value_g", "", "largest singular value of any weight matrix of G"),
     optional("number", "singular_value_d", "", "the same of D"),
     optional("number", "*", "of the metric", "one column for each metric of the suite; NaN: undefined there"),
+)
+
+FINDINGS: Final = (
+    text("run_id", "the run"),
+    text("population", "the population in which it was trained"),
+    text("cell", "name of its cell"),
+    count("seed", "", "its seed"),
+    text("kind", "kind of the finding, docs/detectors.md: one row for each kind"),
+    optional("text", "form", "", "variant of the kind, such as total or partial; empty where there are none"),
+    text("status", "fired, clear, not applicable or insufficient data"),
+    optional("text", "severity", "", "info, warn, error or fatal; empty unless fired"),
+    optional("integer", "onset_step", "generator steps", "when the condition began; empty unless fired"),
+    optional("integer", "last_step", "generator steps", "when it was last seen; empty unless fired"),
+    optional("text", "statistic", "", "the number that was judged, in words; empty where none was"),
+    optional("number", "value", "of the statistic", "what it is; empty where nothing was judged"),
+    optional("number", "null_value", "of the statistic", "what a sound run has; empty where it varies"),
+    optional("number", "threshold", "of the statistic", "from where on it counts; empty where it varies"),
+    count("blocks_true", "blocks", "blocks of steps, or evaluations, that met the condition"),
+    count("blocks_seen", "blocks", "blocks of steps, or evaluations, that were judged"),
+    text(
+        "evidence",
+        "JSON: a list of {series, first, last, value}, values of series over generator steps first to last",
+    ),
+    text("reason", "the answer in words"),
+    optional("text", "consequence_of", "", "kind of the root cause that explains it; empty for all others"),
+    text("thresholds_hash", "hash of the thresholds that it was judged by"),
 )
 
 WINDOWS: Final = (
@@ -153,11 +222,18 @@ GEOMETRY: Final = (
     ),
     optional("number", "eigenvalue_*_real", "1/step size", "eigenvalues of the game's Jacobian: real parts"),
     optional("number", "eigenvalue_*_imag", "1/step size", "imaginary parts; NaN where there are fewer"),
+    optional(
+        "number",
+        "eigenvalue_*_residual",
+        "",
+        "residual of the eigenvalue over its modulus: near 0 where converged; NaN where there are fewer",
+    ),
 )
 
 TABLES: Final[dict[Table, tuple[Column, ...]]] = {
     "runs": RUNS,
     "evaluations": EVALUATIONS,
+    "findings": FINDINGS,
     "windows": WINDOWS,
     "bursts": BURSTS,
     "geometry": GEOMETRY,

@@ -7,12 +7,14 @@ where it is computed.
 from __future__ import annotations
 
 import mmap
+import sys
 import zlib
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 _MARK: Final = b"ganbench.crc32="
 _ZEROS: Final = b"0" * 8
+_PIECE: Final = 1 << 20
 
 # What a writer puts into the footer. Where the key stands and no mark, it is the mark that was hit.
 KEY: Final = "ganbench.seal"
@@ -21,10 +23,29 @@ BLANK: Final = (_MARK + _ZEROS).decode()
 Content = bytes | mmap.mmap
 
 
-def sealed(content: bytes) -> bytes:
-    """The same with its checksum in the last `BLANK`. Raises ValueError where there is none."""
-    place = content.rindex(BLANK.encode()) + len(_MARK)
-    return content[:place] + _checksum(content, place) + content[place + len(_ZEROS) :]
+def seal(file: BinaryIO) -> None:
+    """Put the checksum into the last `BLANK` of a file that may be larger than the memory.
+
+    `file` is open for reading and writing. Raises OSError, and ValueError where there is no `BLANK`.
+    """
+    with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        place = content.rfind(BLANK.encode())
+    if place < 0:
+        raise ValueError("no place for a seal was found")
+    checksum = crc32_of(file)  # the blank counts as the zeros it holds
+    file.seek(place + len(_MARK))
+    file.write(b"%08x" % checksum)
+
+
+def crc32_of(file: BinaryIO, length: int | None = None) -> int:
+    """Of the first `length` bytes of a file (None: of all), read piece by piece. Raises OSError."""
+    file.seek(0)
+    left = sys.maxsize if length is None else length
+    found = 0
+    while left and (piece := file.read(min(_PIECE, left))):
+        found = zlib.crc32(piece, found)
+        left -= len(piece)
+    return found
 
 
 def is_broken(content: Content) -> bool:

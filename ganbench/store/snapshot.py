@@ -2,7 +2,7 @@
 
 Rows are in the top tables, in the parts that are not yet merged into them, or, if the writer was killed
 between writing the one and deleting the other, in both. Where a run is in several, the last that did
-not crash counts, together with the evaluations that stand beside it.
+not crash counts, together with the evaluations and findings that stand beside it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ganbench.errors import InputError
 from ganbench.store.layout import Layout, Part
+from ganbench.store.schema import Table
 from ganbench.store.tables import AGAIN, Damaged, check_version, concatenate, read, read_file, reading
 
 if TYPE_CHECKING:
@@ -24,13 +25,16 @@ _WHOSE: Final = (
     "this is not a results folder, or the file is damaged: the same suite again mends it, if it can"
 )
 
+_FROM_TRACES: Final = "run the suite again: that sets it aside and makes findings again from the traces"
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Each run once, and the evaluations of these runs."""
+    """Each run once, and the evaluations and findings of these runs."""
 
     runs: pa.Table
     evaluations: pa.Table
+    findings: pa.Table
 
     def populations(self) -> dict[str, set[str]]:
         """The runs that ended healthy or failed, by the population that left them."""
@@ -45,18 +49,32 @@ class Snapshot:
 def snapshot(layout: Layout) -> Snapshot:
     """What is there now. Raises InputError for a damaged file or one of a newer schema."""
     parts = _parts(layout)
-    # The parts first and runs before evaluations, the reverse of how they are merged: whatever leaves
+    # The parts first and runs before the others, the reverse of how they are merged: whatever leaves
     # the parts meanwhile is in the top tables when these are read.
-    top = Snapshot(read("runs", layout.runs), read("evaluations", layout.evaluations))
+    top = Snapshot(
+        read("runs", layout.runs),
+        read("evaluations", layout.evaluations),
+        merged_findings(layout),
+    )
     return latest([top, *parts])
+
+
+def merged_findings(layout: Layout) -> pa.Table:
+    """Those in the top table. Raises as `read`; what is lost with them can be made again from the traces."""
+    try:
+        return read("findings", layout.findings)
+    except Damaged as error:
+        raise Damaged(error.what, where=error.where, hint=_FROM_TRACES) from error
 
 
 def latest(sources: Sequence[Snapshot]) -> Snapshot:
     """One out of several, in the order they were written."""
     home = _homes([source.runs for source in sources])
-    runs = [_at_home(source.runs, home, index) for index, source in enumerate(sources)]
-    evaluations = [_at_home(source.evaluations, home, index) for index, source in enumerate(sources)]
-    return Snapshot(concatenate("runs", runs), concatenate("evaluations", evaluations))
+    return Snapshot(
+        _joined("runs", [source.runs for source in sources], home),
+        _joined("evaluations", [source.evaluations for source in sources], home),
+        _joined("findings", [source.findings for source in sources], home),
+    )
 
 
 def environment(layout: Layout) -> dict[str, Any]:
@@ -132,7 +150,11 @@ def _parts(layout: Layout) -> list[Snapshot]:
 
 def part_of(part: Part) -> Snapshot:
     """What a finished population left. Raises FileNotFoundError, and InputError as `snapshot`."""
-    return Snapshot(read_file("runs", part.runs), read_file("evaluations", part.evaluations))
+    return Snapshot(
+        read_file("runs", part.runs),
+        read_file("evaluations", part.evaluations),
+        read_file("findings", part.findings),
+    )
 
 
 def _homes(tables: Sequence[pa.Table]) -> dict[str, int]:
@@ -145,6 +167,10 @@ def _homes(tables: Sequence[pa.Table]) -> dict[str, int]:
             if status != "crashed" or crashed.get(run, True):
                 home[run], crashed[run] = index, status == "crashed"
     return home
+
+
+def _joined(table: Table, sources: Sequence[pa.Table], home: dict[str, int]) -> pa.Table:
+    return concatenate(table, [_at_home(source, home, index) for index, source in enumerate(sources)])
 
 
 def _at_home(table: pa.Table, home: dict[str, int], index: int) -> pa.Table:

@@ -70,6 +70,24 @@ def read_file(table: Table, path: Path) -> pa.Table:
         return found
 
 
+def read_columns(table: Table, path: Path, names: Sequence[str] | None = None) -> pa.Table:
+    """Those columns of the table in a file that it has of `names`, by default all.
+
+    Raises InputError as `read_file`, and for a file that is not there.
+    """
+    import pyarrow as pa
+
+    with reading(path):
+        content = path.read_bytes()
+    with _parsing(path):
+        _check_seal(broken=is_broken(content))
+        file = _opened(table, pa.BufferReader(content), path)
+        held = file.schema_arrow.names
+        found = file.read(columns=held if names is None else [name for name in names if name in set(held)])
+        _check_values(table, found)
+        return found
+
+
 def run_ids(table: Table, path: Path) -> set[str]:
     """Whose rows a file holds, which is known to be whole by its seal. Raises as `read_file`."""
     with reading(path, but=(FileNotFoundError,)), path.open("rb") as source:

@@ -9,6 +9,8 @@ from typing import Final
 
 from ganbench.store.tables import Damaged
 
+WITHOUT: Final = "run the suite again: that sets it aside and does without it"
+
 # What zipfile raises for content that is no zip file, or one with a few bytes changed.
 _BROKEN: Final = (
     zipfile.BadZipFile,
@@ -23,27 +25,17 @@ _BROKEN: Final = (
 )
 
 
-def check_ends(path: Path) -> None:
-    """Raise Damaged for a file that is no zip file, or was cut off; FileNotFoundError for none."""
-    _check(path, thorough=False)
+def check(path: Path, *, hint: str = WITHOUT) -> None:
+    """Raise Damaged, with what to do, for a file that is no zip file, was cut off, or has another tensor.
 
-
-def check_all(path: Path) -> None:
-    """As `check_ends`, and for one in which any tensor has changed: all of it is read."""
-    _check(path, thorough=True)
-
-
-def _check(path: Path, *, thorough: bool) -> None:
+    All of it is read. Raises FileNotFoundError for none.
+    """
     try:
         with zipfile.ZipFile(path) as file:
-            broken = file.testzip() if thorough else None
+            broken = file.testzip()
     except FileNotFoundError:
         raise
     except _BROKEN:
         broken = path.name
     if broken is not None:
-        raise Damaged(
-            "is no checkpoint, or damaged",
-            where=str(path),
-            hint="run the suite again: that sets it aside and does without it",
-        )
+        raise Damaged("is no checkpoint, or damaged", where=str(path), hint=hint)

@@ -50,6 +50,7 @@ def cut(path: Path) -> None:
     [
         (lambda out: out / "runs.parquet", 4),
         (lambda out: out / "evaluations.parquet", 4),
+        (lambda out: out / "findings.parquet", 0),
         (trace, 2),
         (lambda out: trace(out, "-bursts"), 2),
         (lambda out: trace(out, "-geometry"), 2),
@@ -83,9 +84,20 @@ def test_a_missing_trace_is_named_and_its_runs_are_computed_again(
     assert victim.differences(out, whole) == []
 
 
-@pytest.mark.parametrize("name", ["checkpoint.pt", "runs.json"])
-def test_a_damaged_checkpoint_is_named_and_its_population_starts_again(
-    tmp_path: Path, whole: Path, capsys: Said, name: str
+RESTARTS = "its population starts again from the first step"
+
+
+@pytest.mark.parametrize(
+    ("name", "means"),
+    [
+        ("checkpoint.pt", RESTARTS),
+        ("runs.json", RESTARTS),
+        ("trace.journal", RESTARTS),
+        ("trace.json", "it is written anew"),
+    ],
+)
+def test_damaged_progress_is_named_and_its_population_ends_with_the_same_numbers(
+    tmp_path: Path, whole: Path, capsys: Said, name: str, means: str
 ) -> None:
     out = tmp_path / "results"
     process = victim.start(
@@ -106,11 +118,11 @@ def test_a_damaged_checkpoint_is_named_and_its_population_starts_again(
     victim.kill(process)
     (progress,) = Layout(out).work.glob("*/checkpoint.pt")
     path = progress.with_name(name)
-    cut(path)
+    path.write_bytes(path.read_bytes()[:9])
     assert run(tmp_path, out) == 0
     said = capsys.readouterr().err
     assert f"{path}: " in said
-    assert "its population starts again from the first step" in said
+    assert means in said
     assert victim.differences(out, whole) == []
 
 

@@ -1,14 +1,15 @@
 """A disk that is full for real.
 
-Where the tests may mount file systems (as root in most containers), the results lie on a tmpfs that is
-shrunk to a few kilobytes more than it holds. Elsewhere the system's limit on the size of a file
-(RLIMIT_FSIZE) stops every file in its middle: the same path through the program, with another message.
+The system's limit on the size of a file (RLIMIT_FSIZE) needs no rights, and stops every larger file in its
+middle. Where the tests may mount file systems (as root in most containers), the results also lie on a tmpfs
+that is shrunk to a few kilobytes more than it holds: the same path through the program, with another message.
 """
 
 from __future__ import annotations
 
 import resource
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -22,16 +23,22 @@ from tests.execute import example
 
 
 class Disk(Protocol):
-    """A place for results that can be filled up."""
+    """A place for results that can be filled up, with the message that is then expected."""
+
+    message: str
+
+    def __init__(self, root: Path) -> None: ...
 
     root: Path
-    message: str
 
     def fill(self, room: int) -> None:
         """Leave so many bytes."""
 
     def clear(self) -> None:
         """Make space."""
+
+    def close(self) -> None:
+        """Leave the place as it was."""
 
 
 class Tmpfs:
@@ -75,12 +82,25 @@ def _mount(*arguments: str | Path) -> None:
     subprocess.run(["mount", *arguments], check=True, capture_output=True)
 
 
+def _mounts() -> bool:
+    """Whether file systems can be mounted here."""
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            Tmpfs(Path(folder) / "disk").close()
+        except (subprocess.CalledProcessError, FileNotFoundError):
+            return False
+    return True
+
+
+# Room that is left, from hardly any to nearly enough: for the next file, or for all of them.
+ROOMS: list[tuple[type[Disk], int]] = [(Limit, room) for room in (1024, 4096, 8192, 16384)]
+if _mounts():
+    ROOMS += [(Tmpfs, room) for room in (4096, 16384, 24576, 49152)]
+
+
 @pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Disk]:
-    try:
-        found: Tmpfs | Limit = Tmpfs(tmp_path / "tmpfs")
-    except (subprocess.CalledProcessError, FileNotFoundError):
-        found = Limit(tmp_path / "limited")
+def disk(tmp_path: Path, kind: type[Disk]) -> Iterator[Disk]:
+    found = kind(tmp_path / "disk")
     yield found
     found.clear()
     found.close()
@@ -91,7 +111,7 @@ def run(folder: Path, out: Path, *more: str) -> int:
     return main(["run", str(example.written(folder)), *arguments, *more])
 
 
-@pytest.mark.parametrize("room", [4096, 16384, 24576, 49152])
+@pytest.mark.parametrize(("kind", "room"), ROOMS)
 def test_a_full_disk_is_4_keeps_what_was_written_and_with_space_ends_with_the_same_numbers(
     tmp_path: Path, disk: Disk, capsys: pytest.CaptureFixture[str], room: int
 ) -> None:

@@ -75,7 +75,6 @@ def test_clipping_weights_costs_no_gradient() -> None:
     [
         {"batch": 64},
         {"generator": mlp(width=512)},
-        {"steps": 1000},
         {"evaluation": {"every": 10, "samples": 5000}},
         {"precision": "float64"},
     ],
@@ -85,7 +84,8 @@ def test_what_is_larger_takes_more_memory(larger: dict[str, object]) -> None:
 
 
 def test_memory_is_bounded_whatever_the_number_of_steps() -> None:
-    assert bytes_per_replica(setting(steps=10**5)) == bytes_per_replica(setting(steps=10**7))
+    short, long = (setting(steps=steps, evaluation={"every": steps, "samples": 9}) for steps in (10, 10**7))
+    assert bytes_per_replica(short) == bytes_per_replica(long)
 
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])
@@ -144,3 +144,36 @@ def test_the_estimate_for_64_replicas_is_within_a_factor_of_three_of_what_they_t
     )
     estimated, grown = json.loads(answer.stdout)
     assert grown / 3 < estimated < 3 * grown
+
+
+def test_steps_that_a_generator_looks_ahead_cost_work_and_memory() -> None:
+    plain, ahead = setting(), setting(tricks=[{"name": "unrolled-discriminator", "steps": 5}])
+    assert 3 < work_per_step(ahead) / work_per_step(plain) < 10
+    assert bytes_per_replica(ahead) > bytes_per_replica(plain)
+
+
+def test_a_pool_of_past_samples_takes_its_memory() -> None:
+    """Half of 8 samples, 1000 places for each, 2 numbers of 4 bytes; and how far it is filled."""
+    plain, pooled = setting(), setting(tricks=[{"name": "replay", "size": 1000}])
+    assert bytes_per_replica(pooled) - bytes_per_replica(plain) == 4 * (4 * 1000 * 2 + 1)
+
+
+def test_a_mean_of_past_weights_takes_as_much_as_they_do() -> None:
+    plain, averaged = setting(), setting(tricks=["historical-averaging"])
+    assert bytes_per_replica(averaged) - bytes_per_replica(plain) == 4 * (parameters(plain) + 2)
+
+
+def test_a_step_that_looks_ahead_takes_twice_the_work() -> None:
+    ahead = setting(schedule={"order": "extragradient"})
+    assert work_per_step(ahead) == 2 * work_per_step(setting())
+
+
+def test_a_look_at_the_joint_field_in_every_pass_is_most_of_the_work() -> None:
+    bent = setting(tricks=["consensus"])
+    assert 4 < work_per_step(bent) / work_per_step(setting()) < 10
+    assert work_per_step(setting(tricks=["lookahead"])) == work_per_step(setting())
+
+
+def test_slow_weights_take_as_much_as_the_fast_ones() -> None:
+    plain, slow = setting(), setting(tricks=["lookahead"])
+    assert bytes_per_replica(slow) - bytes_per_replica(plain) == 4 * parameters(plain)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from ganbench.execute.grids import COLUMNS, ROWS, ZOOM, cell_grids, grid, png
+from ganbench.execute.grids import COLUMNS, ROWS, ZOOM, cell_grids, grid, grid_names, png
 
 LINE = 96
 
@@ -64,22 +64,32 @@ def test_equal_pictures_are_equal_files() -> None:
 
 
 def test_every_cell_has_its_own_file_named_by_its_seeds() -> None:
-    samples = np.zeros((4, COLUMNS, 6))
-    files = cell_grids(["a", "b", "a", "b"], [0, 0, 3, 3], samples, (2, 3))
-    assert list(files) == ["a/seeds-0-3.png", "b/seeds-0-3.png"]
+    assert grid_names(["a", "b", "a", "b"], [0, 0, 3, 3]) == [
+        "a/seeds-0-3.png",
+        "b/seeds-0-3.png",
+        "a/seeds-0-3.png",
+        "b/seeds-0-3.png",
+    ]
 
 
-def test_a_cell_shows_its_own_samples_one_row_a_seed() -> None:
-    samples = np.full((2, COLUMNS, 6), -1.0)
+def test_of_many_seeds_the_first_have_a_row() -> None:
+    names = grid_names(["a"] * (ROWS + 5), range(ROWS + 5))
+    assert names == [f"a/seeds-0-{ROWS - 1}.png"] * ROWS + [None] * 5
+
+
+def test_every_file_that_is_named_is_made_and_no_other() -> None:
+    names = ["a/x.png", None, "b/y.png", "a/x.png"]
+    assert sorted(cell_grids(names, np.zeros((4, COLUMNS, 6)), (2, 3))) == ["a/x.png", "b/y.png"]
+
+
+def test_a_file_shows_its_own_samples_one_row_a_run() -> None:
+    samples = np.full((3, COLUMNS, 6), -1.0)
     samples[1] = 1.0
-    files = cell_grids(["a", "b"], [0, 0], samples, (2, 3))
-    assert files["a/seeds-0-0.png"] == png(grid(images(1, COLUMNS, -1.0)))
-    assert files["b/seeds-0-0.png"] == png(grid(images(1, COLUMNS, 1.0)))
+    files = cell_grids(["a", "b", "a"], samples, (2, 3))
+    assert files["a"] == png(grid(images(2, COLUMNS, -1.0)))
+    assert files["b"] == png(grid(images(1, COLUMNS, 1.0)))
 
 
-def test_of_many_seeds_and_samples_the_first_are_shown() -> None:
-    seeds = range(ROWS + 5)
-    samples = np.zeros((len(seeds), COLUMNS + 3, 6))
-    (name, content), *_ = cell_grids(["a"] * len(seeds), seeds, samples, (2, 3)).items()
-    assert name == f"a/seeds-0-{ROWS - 1}.png"
-    assert imread(io.BytesIO(content)).shape[:2] == (ROWS * (2 * ZOOM + 1), COLUMNS * (3 * ZOOM + 1))
+def test_of_many_samples_the_first_are_shown() -> None:
+    files = cell_grids(["a"] * 2, np.zeros((2, COLUMNS + 3, 6)), (2, 3))
+    assert imread(io.BytesIO(files["a"])).shape[:2] == (2 * (2 * ZOOM + 1), COLUMNS * (3 * ZOOM + 1))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ganbench.execute.keeper import Log, in_progress, quarters
-from ganbench.execute.task import Advanced, Finished, Paused, Task
+from ganbench.execute.task import Advanced, Finished, Paused, Task, Told
 from ganbench.execute.worker import execute
 from ganbench.records import Evaluation
 from ganbench.store.reader import load_bursts, load_windows
@@ -69,7 +69,10 @@ def test_a_population_in_progress_is_found_again_as_it_was(tmp_path: Path) -> No
             execute(begun, lambda _: None, Stopper(1))
         missing = [*reversed(begun.population.runs), *example.runs(tmp_path, *LONG, seeds=[5])]
         assert in_progress(results.layout, missing) == [begun.population]
-        assert in_progress(results.layout, begun.population.runs[:1]) == []
+        first, *others = begun.population.runs
+        assert in_progress(results.layout, [first]) == []
+        assert in_progress(results.layout, [first], others) == [begun.population]
+        assert in_progress(results.layout, missing[-1:], begun.population.runs) == []
         execute(begun, lambda _: None)
         assert in_progress(results.layout, missing) == []
 
@@ -86,15 +89,19 @@ def test_a_damaged_checkpoint_starts_the_population_again(tmp_path: Path, harm: 
     example.assert_equal_bit_for_bit(tmp_path / "whole", tmp_path / "harmed")
 
 
-def test_a_checkpoint_of_other_versions_does_not_count(tmp_path: Path) -> None:
+def test_a_checkpoint_of_another_environment_does_not_count(tmp_path: Path) -> None:
     told: list[Advanced | Finished] = []
     with opened(tmp_path / "results") as results:
         begun = task(results, tmp_path)
         with pytest.raises(Paused):
             execute(begun, lambda _: None, Stopper(4))
-        other = replace(begun.provenance, versions={**begun.provenance.versions, "torch": "another"})
+        other = replace(begun.provenance, fingerprint="another")
         execute(replace(begun, provenance=other), told.append)
     assert steps(told)[0] <= 100
+    count = len(begun.population.runs)
+    assert [one.text for one in told if isinstance(one, Told)] == [
+        f"{count} runs in progress start again from the first step: the checkpoint is of another environment"
+    ]
 
 
 def test_a_checkpoint_with_other_probes_does_not_count(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Killed outright at a random moment, also within a population: the same command ends with the same numbers.
 
-Everything is compared bit for bit: runs, evaluations, windows and bursts.
+Everything is compared bit for bit: runs, evaluations, findings, windows and bursts.
 """
 
 from __future__ import annotations

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pandas as pd
 import pytest
 
+from ganbench import environment
 from ganbench.errors import InputError, Interrupted, StorageError
 from ganbench.execute import plan
+from ganbench.execute.keeper import in_progress
 from ganbench.execute.local import Job, run_job
 from ganbench.store import atomic
 from ganbench.store.layout import Layout
@@ -94,6 +98,48 @@ def test_more_seeds_train_only_the_new(tmp_path: Path) -> None:
     assert len(load_results(tmp_path / "results")) == 6
 
 
+def with_torch(monkeypatch: pytest.MonkeyPatch, version: str) -> None:
+    """From now on results are computed with that version."""
+    installed = environment.version
+    monkeypatch.setattr(
+        environment, "version", lambda package: version if package == "torch" else installed(package)
+    )
+
+
+def test_seeds_added_with_another_torch_join_the_folder_and_not_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_torch(monkeypatch, "2.14.0")
+    assert trained(job(tmp_path)).texts == []
+    before = load_results(tmp_path / "results")
+    with_torch(monkeypatch, "2.15.0")
+    more = trained(job(tmp_path, seeds=range(3)))
+    assert sorted(run.seed for p in more.planned for run in p.runs) == [2, 2]
+    assert more.texts == [
+        "4 runs are there from another environment: 4 with torch 2.14.0; here: torch 2.15.0\n"
+        "  they are kept, and share no rate with runs of this one; another --out, or --fresh, trains them here"
+    ]
+    frame = load_results(tmp_path / "results")
+    old, new = (list(runs["seed"]) for _, runs in frame.groupby("fingerprint", sort=False))
+    assert (sorted(old), new) == ([0, 0, 1, 1], [2, 2])
+    kept = frame[frame["seed"] < 2].reset_index(drop=True)
+    pd.testing.assert_frame_equal(kept, before)
+
+
+def test_even_where_nothing_is_missing_it_is_said_that_results_are_of_another_torch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_torch(monkeypatch, "2.14.0")
+    trained(job(tmp_path))
+    with_torch(monkeypatch, "2.15.0")
+    again = trained(job(tmp_path))
+    assert again.planned == []
+    assert again.texts[0].startswith("4 runs are there from another environment")
+    assert trained(job(tmp_path, only=["minimax"])).texts[0].startswith("2 runs are there")
+    assert trained(job(tmp_path, fresh=True)).texts == []
+    assert trained(job(tmp_path)).texts == []
+
+
 def test_more_cells_train_only_the_new(tmp_path: Path) -> None:
     trained(job(tmp_path, only=["minimax"]))
     more = trained(job(tmp_path))
@@ -147,6 +193,42 @@ def test_ctrl_c_keeps_what_has_finished_and_says_how_to_go_on(
     assert len(trained(wanted).outcomes) == 2
 
 
+class Interrupting(Silent):
+    """Ctrl-C once a population has been told of; its checkpoint is written by then."""
+
+    def advanced(self, population: str, *, done: int, **more: Any) -> None:
+        super().advanced(population, done=done, **more)
+        raise KeyboardInterrupt
+
+
+def test_a_population_in_progress_goes_on_whole_when_some_of_its_runs_are_asked_for(tmp_path: Path) -> None:
+    wanted = {"seeds": range(4), "only": ["hinge"], "checkpoint_every": 0, "replicas": 4}
+    sets = ("steps=200", "evaluation.every=100")
+    whole, cut = (
+        Job(example.tiny(tmp_path, *sets), tmp_path / out, workers=1, **wanted) for out in ("a", "b")
+    )
+    trained(whole)
+    with pytest.raises(Interrupted):
+        run_job(cut, Interrupting())
+    (begun,) = in_progress(Layout(cut.out), cut.runs())
+    more = trained(replace(cut, seeds=[2]))
+    assert more.planned == [begun]
+    assert min(done for _, done in more.done) > 64
+    assert more.texts == [
+        "3 runs were not asked for and trained all the same, in a population that is in progress"
+    ]
+    example.assert_equal_bit_for_bit(whole.out, cut.out)
+
+
+def test_of_one_run_it_is_told_as_of_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_torch(monkeypatch, "2.14.0")
+    trained(job(tmp_path, seeds=[0], only=["hinge"]))
+    with_torch(monkeypatch, "2.15.0")
+    (text,) = trained(job(tmp_path, seeds=[0], only=["hinge"])).texts
+    assert text.startswith("1 run is there from another environment: ")
+    assert "it is kept, and shares no rate" in text
+
+
 def test_after_ctrl_c_the_command_that_goes_on_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -156,24 +238,26 @@ def test_after_ctrl_c_the_command_that_goes_on_is_named(
     assert caught.value.hint == "go on with: ganbench run mog"
 
 
-@pytest.mark.parametrize("writes", [0, 2, 5, 9, 12, 14])
+@pytest.mark.parametrize("writes", [0, 2, 5, 9, 14, 20, 23, 25])
 def test_a_disk_that_fills_up_at_any_write_leaves_a_folder_to_go_on_with(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writes: int
 ) -> None:
-    """Three writes open the folder, five keep each of the two populations, two merge them."""
+    """Three writes open the folder, the last three merge the two populations."""
     wanted = job(tmp_path)
     trained(job(tmp_path, out="whole"))
-    write, done = atomic._write_synced, []
+    appearing, begun = atomic._appearing, []
 
-    def fill(path: Path, content: bytes) -> None:
-        done.append(path)
-        if len(done) > writes:
-            path.write_bytes(content[: len(content) // 2])
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        write(path, content)
+    @contextlib.contextmanager
+    def filling(path: Path) -> Iterator[BinaryIO]:
+        begun.append(path)
+        with appearing(path) as file:
+            if len(begun) > writes:
+                file.write(b"half of it")
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            yield file
 
     with monkeypatch.context() as patch:
-        patch.setattr(atomic, "_write_synced", fill)
+        patch.setattr(atomic, "_appearing", filling)
         with pytest.raises(StorageError, match="the disk is full"):
             run_job(wanted, Silent())
     assert not list(wanted.out.rglob("*.aside"))

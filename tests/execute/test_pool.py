@@ -66,6 +66,24 @@ def test_a_killed_worker_is_noticed_and_nobody_waits_for_its_task() -> None:
     assert caught.value.exit_code == 4
 
 
+class Leaving:
+    """A task that ends its worker as if all were well."""
+
+    @property
+    def population(self) -> Any:
+        os._exit(0)
+
+
+def test_a_worker_that_leaves_before_its_time_is_noticed_and_the_others_go_on(tmp_path: Path) -> None:
+    reports: list[Any] = []
+    with opened(tmp_path / "results") as results:
+        good = example.task(results, example.runs(tmp_path, only=["hinge"]))
+        with pytest.raises(CrashedRuns, match="a worker process ended before its time"):
+            Pool(2).run([Leaving(), good], reports.append)  # type: ignore[list-item]
+    assert isinstance(reports[-1], Finished)
+    assert len(load_results(tmp_path / "results")) == 2
+
+
 UNTAKEN = """
 import sys
 from ganbench.errors import CrashedRuns

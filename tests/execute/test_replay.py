@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import math
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +19,10 @@ from ganbench.cli.main import main
 from ganbench.errors import InputError, StorageError, UnknownName, UsageError
 from ganbench.execute.archive import open_run
 from ganbench.execute.export import export
-from ganbench.execute.replay import replay
+from ganbench.execute.replay import _same, replay
 from ganbench.execute.worker import execute
 from ganbench.store.reader import load_bursts
-from ganbench.store.tables import read_file
+from ganbench.store.tables import Damaged, read_file
 from ganbench.suite.schema import Setting
 from ganbench.train.replica import plain_network
 from ganbench.train.training import Training
@@ -79,6 +82,44 @@ def wild(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_divergence_is_reproduced(wild: Path) -> None:
     archive = open_run(wild, RUN)
     assert replay(archive).diverged_at == archive.row["diverged_at"]
+
+
+def test_after_a_divergence_the_evaluations_met_are_as_empty_as_those_of_the_run(wild: Path) -> None:
+    found = replay(open_run(wild, RUN), from_step=0, until=190)
+    assert (found.equal, found.met) == (3, 3)
+
+
+def test_an_evaluation_that_is_empty_on_one_side_alone_is_another() -> None:
+    assert _same({"a": 1.0, "b": math.nan}, {"a": 1.0, "b": math.nan})
+    assert not _same({"a": 1.0}, {"a": math.nan})
+    assert not _same({"a": math.nan}, {"a": 1.0})
+
+
+@pytest.mark.parametrize("lost", [lambda path: path.unlink(), lambda path: path.write_bytes(b"")])
+def test_a_replay_from_the_first_step_needs_no_checkpoint(
+    root: Path, tmp_path: Path, lost: Callable[[Path], object]
+) -> None:
+    folder = shutil.copytree(root, tmp_path / "copy")
+    for path in (folder / "checkpoints").rglob("*.pt"):
+        lost(path)
+    found = replay(open_run(folder, RUN), from_step=0, until=120)
+    assert (found.first, found.equal, found.met) == (0, 2, 2)
+
+
+def test_a_checkpoint_with_a_changed_tensor_is_refused_before_it_is_used(root: Path, tmp_path: Path) -> None:
+    folder = shutil.copytree(root, tmp_path / "copy")
+    archive = open_run(folder, RUN)
+    path = archive.layout.kept(archive.row["population"], 100)
+    with zipfile.ZipFile(path) as file:
+        place = max(file.infolist(), key=lambda one: one.file_size).header_offset + 200
+    content = bytearray(path.read_bytes())
+    content[place] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(Damaged, match="is no checkpoint, or damaged") as caught:
+        replay(archive, from_step=100, until=150)
+    assert "replays start from an earlier checkpoint" in caught.value.hint
+    assert "starts again" not in caught.value.hint
+    assert replay(archive, from_step=50, until=100).first == 50
 
 
 def test_after_a_divergence_there_is_nothing_to_replay(wild: Path) -> None:

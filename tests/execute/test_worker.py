@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import weakref
@@ -13,7 +14,7 @@ import pandas as pd
 import pytest
 import torch
 
-from ganbench.errors import InputError, StorageError
+from ganbench.errors import DeviceError, InputError, PluginError, StorageError, UsageError
 from ganbench.execute.task import Advanced, Finished
 from ganbench.execute.worker import execute
 from ganbench.records import Evaluation
@@ -52,13 +53,13 @@ class Greedy(training.Training):
     tried: ClassVar[list[int]] = []
     held: ClassVar[list[weakref.ref[Greedy]]] = []
 
-    def __init__(self, settings: Any, seeds: Any, device: Any) -> None:
+    def __init__(self, settings: Any, seeds: Any, device: Any, **more: Any) -> None:
         assert not any(reference() for reference in self.held), "the attempt before still holds its memory"
         self.tried.append(len(seeds))
         if len(seeds) > 2:
             self.held.append(weakref.ref(self))
             raise self.error("out of memory")
-        super().__init__(settings, seeds, device)
+        super().__init__(settings, seeds, device, **more)
 
 
 @pytest.fixture
@@ -182,10 +183,20 @@ def test_images_leave_a_sample_grid_for_each_cell(results: Results, root: Path, 
 
 @pytest.mark.parametrize(
     "error",
-    [ValueError, AttributeError, NotImplementedError, ZeroDivisionError, OSError, torch.OutOfMemoryError],
+    [
+        *(
+            ValueError,
+            AttributeError,
+            NotImplementedError,
+            ZeroDivisionError,
+            OSError,
+            torch.OutOfMemoryError,
+        ),
+        *(PluginError, UsageError, SystemExit),
+    ],
 )
 def test_whatever_training_raises_is_recorded_with_its_traceback(
-    results: Results, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+    results: Results, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[BaseException]
 ) -> None:
     def fail(*_: object) -> None:
         raise error("it broke")
@@ -201,7 +212,9 @@ def test_whatever_training_raises_is_recorded_with_its_traceback(
     assert len(load_evaluations(root)) == 0
 
 
-@pytest.mark.parametrize("error", [StorageError("full"), InputError("no data"), KeyboardInterrupt()])
+@pytest.mark.parametrize(
+    "error", [StorageError("full"), InputError("no data"), DeviceError("gone"), KeyboardInterrupt()]
+)
 def test_what_is_not_the_runs_fault_goes_to_the_caller(
     results: Results, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
@@ -212,6 +225,44 @@ def test_what_is_not_the_runs_fault_goes_to_the_caller(
     with pytest.raises(type(error)):
         run(results, tmp_path)
     assert len(load_results(root)) == 0
+
+
+@pytest.mark.parametrize(("error", "raises"), [(UsageError, True), (PluginError, False)])
+def test_what_cannot_be_built_is_refused_and_code_of_the_user_s_that_raises_is_recorded(
+    results: Results,
+    root: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    error: type[Exception],
+    raises: bool,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error("not like this")
+
+    monkeypatch.setattr(training.Training, "__init__", fail)
+    with pytest.raises(error) if raises else contextlib.nullcontext():
+        run(results, tmp_path)
+    assert list(load_results(root)["status"]) == [] if raises else ["crashed"] * 2
+
+
+@pytest.mark.parametrize("message", [Advanced, Finished])
+@pytest.mark.parametrize("seeds", [[0], [0, 1]])
+def test_who_is_told_may_raise_and_no_run_is_blamed(
+    results: Results, root: Path, tmp_path: Path, message: type[Any], seeds: list[int]
+) -> None:
+    def report(told: object) -> None:
+        if isinstance(told, message):
+            raise OSError("nobody listens")
+
+    runs = example.runs(tmp_path, only=["hinge"], seeds=seeds)
+    with pytest.raises(OSError, match="nobody listens"):
+        execute(example.task(results, runs), report)
+    frame = load_results(root)
+    assert set(frame["seed"]) == (set(seeds) if message is Finished else set())
+    assert "crashed" not in set(frame["status"])
+    if message is Finished:
+        assert set(load_windows(root)["run_id"]) == {one.id for one in runs}
+        assert list(results.layout.checkpoints.rglob("*.pt"))
 
 
 def refused_by_torch(_: str) -> RuntimeError:
@@ -248,13 +299,31 @@ def test_out_of_memory_halves_the_population_until_it_fits(
     assert sum(isinstance(one, Finished) for one in reports) == 3
 
 
-def test_another_error_of_torch_is_a_crash_and_halves_nothing(
-    results: Results, root: Path, tmp_path: Path, greedy: type[Greedy], monkeypatch: pytest.MonkeyPatch
+def test_a_population_that_runs_out_of_memory_on_the_way_leaves_nothing_in_progress(
+    results: Results, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Greedy, "error", RuntimeError)
-    run(results, tmp_path, seeds=range(5))
-    assert greedy.tried == [5]
-    assert set(load_results(root)["status"]) == {"crashed"}
+    advance = training.Training.advance
+
+    def greedy(self: training.Training, until: int) -> None:
+        advance(self, until)
+        if self.replicas > 1:
+            raise MemoryError
+
+    monkeypatch.setattr(training.Training, "advance", greedy)
+    run(results, tmp_path)
+    assert load_results(root)["replicas"].tolist() == [1, 1]
+    assert list(results.layout.work.iterdir()) == []
+
+
+def test_a_population_that_was_too_much_once_is_not_counted_twice(
+    results: Results, tmp_path: Path, greedy: type[Greedy]
+) -> None:
+    reports = run(results, tmp_path, seeds=range(5))
+    last: dict[str, int] = {}
+    for one in reports:
+        if isinstance(one, Advanced):
+            last[one.population] = one.done * one.replicas
+    assert sum(last.values()) == 5 * 20
 
 
 def test_halving_does_not_change_the_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -319,4 +388,8 @@ def test_evaluations_hold_the_slower_look_and_runs_the_moments_of_real_data(
     assert evaluations["auc_train"].between(0, 1).all()
     assert evaluations["auc_held_out"].between(0, 1).all()
     assert (evaluations[["singular_value_g", "singular_value_d"]] > 0).all(axis=None)
+    assert evaluations["rejected"].between(0, 1).all()
+    for name in ("auc_replay", "rejected_replay"):
+        known = evaluations.groupby("run_id")[name].apply(lambda values: values.notna().tolist())
+        assert all(one == [index >= 2 for index in range(len(one))] for one in known)
     assert runs["reference.std_0"].iloc[0] == pytest.approx(2**-0.5, rel=0.1)

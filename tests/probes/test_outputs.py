@@ -14,6 +14,7 @@ from scipy.stats import mannwhitneyu
 from torch import Tensor
 
 from ganbench import registry
+from ganbench.gan.losses import loss_of
 from ganbench.probes.outputs import (
     CLIP,
     auc_floor,
@@ -25,7 +26,7 @@ from ganbench.probes.outputs import (
     saturation,
 )
 
-LOSSES = {entry.name: entry.load() for entry in registry.entries("loss")}
+LOSSES = {entry.name: loss_of(entry.options()) for entry in registry.entries("loss")}
 TIED = arrays(np.float64, (2, 12), elements=st.integers(-3, 3).map(float))
 
 

@@ -8,9 +8,10 @@ import torch
 from torch import Tensor
 
 from ganbench import registry
+from ganbench.gan.losses import loss_of
 from ganbench.probes.signals import RAW, SCALARS, signals
 
-LOSSES = {entry.name: entry.load() for entry in registry.entries("loss")}
+LOSSES = {entry.name: loss_of(entry.options()) for entry in registry.entries("loss")}
 T, R, B, F = 20, 2, 6, 2
 
 ALWAYS = {

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ganbench.probes.spool import InMemory
 from ganbench.probes.trace import FLIGHT, FLIGHT_BURST, Plan, Trace
 
 NAMES = ["a", "b"]
@@ -154,7 +155,8 @@ def test_an_unused_trace_is_empty():
 def test_a_trace_taken_up_again_goes_on_as_if_nothing_had_happened(cut, left):
     whole = values(120)
     plan = Plan(120, windows=7, bursts=3, burst_steps=9)
-    once, before, after = (Trace(plan, 2) for _ in range(3))
+    once, spool = Trace(plan, 2), InMemory()
+    before, after = (Trace(plan, 2, spool) for _ in range(2))
     pieces = [
         (start, {n: v[start:stop] for n, v in whole.items()}, [-1, left if 0 <= left < stop else -1])
         for start, stop in ((0, cut), (cut, 120))
@@ -165,10 +167,42 @@ def test_a_trace_taken_up_again_goes_on_as_if_nothing_had_happened(cut, left):
     after.restore(before.state())
     after.add(*pieces[1])
     for kept in ("windows", "bursts"):
-        expected, found = getattr(once, kept)(NAMES), getattr(after, kept)(NAMES)
-        assert list(expected) == list(found)
-        for name, column in expected.items():
-            np.testing.assert_array_equal(found[name], column)
+        assert_equal(getattr(after, kept)(NAMES), getattr(once, kept)(NAMES))
+
+
+@pytest.mark.parametrize("left", [(-1, -1), (0, 299), (70, 90)])
+def test_replica_by_replica_the_rows_are_those_of_all_in_their_order(left):
+    found = trace(300, left=left, bursts=3, burst_steps=50, windows=7)
+    for kept in (found.windows, found.bursts):
+        pieces = [kept(NAMES, range(r, r + 1)) for r in range(2)]
+        joined = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+        assert_equal(joined, kept(NAMES))
+
+
+def test_a_replica_without_a_burst_has_no_columns():
+    found = trace(100, left=(-1, 50), bursts=0)
+    assert found.bursts(NAMES, range(1)) == {}
+    assert set(found.bursts(NAMES, range(1, 2))["run_id"]) == {"b"}
+
+
+@pytest.mark.parametrize(("portion", "many"), [(1, 1), (1000, 1), (10_000, 2), (10**9, 100)])
+def test_portions_cover_all_replicas_in_order_within_so_many_bytes(monkeypatch, portion, many):
+    monkeypatch.setattr("ganbench.probes.trace.PORTION", portion)
+    plan = Plan(100, windows=3, bursts=2, burst_steps=20)
+    found = Trace(plan, 100)
+    found.add(0, {name: np.zeros((10, 100), np.float32) for name in "abcdefg"}, [-1] * 100)
+    assert plan.numbers == 7 * 3 + 2 * 20 + FLIGHT
+    portions = list(found.portions())
+    assert [r for some in portions for r in some] == list(range(100))
+    assert max(map(len, portions)) == many
+    assert many == 1 or many * 7 * plan.numbers * 4 <= portion
+
+
+def assert_equal(found, expected):
+    assert list(found) == list(expected)
+    for name, column in expected.items():
+        np.testing.assert_array_equal(found[name], column)
+        assert found[name].dtype == column.dtype
 
 
 def test_columns_count_generator_steps_where_an_iteration_has_several():

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ganbench.probes.spool import InMemory, Kind
 from ganbench.probes.windows import STATISTICS, Windows
 
 
@@ -28,12 +29,12 @@ def names(values: np.ndarray) -> tuple[list[str], list[str]]:
 
 def windows(values: np.ndarray, length: int, cuts=(), alive: np.ndarray | None = None) -> dict:
     """The columns after adding the values in chunks that end at the cuts."""
-    found = Windows(length, values.shape[1], values.shape[2])
+    found = Windows(length, values.shape[1], values.shape[2], InMemory())
     alive = np.ones(values.shape[:2], bool) if alive is None else alive
     edges = sorted({0, len(values), *(cut for cut in cuts if 0 < cut < len(values))})
     for start, stop in itertools.pairwise(edges):
         found.add(start, values[start:stop], alive[start:stop])
-    return found.columns(*names(values))
+    return found.columns(*names(values), range(values.shape[1]))
 
 
 def oracle(values: np.ndarray) -> dict[str, float]:
@@ -128,12 +129,12 @@ def test_differences_reach_over_gaps_but_not_over_windows():
 
 
 def test_signals_that_come_up_later_are_empty_before():
-    found = Windows(4, 1, 1)
+    found = Windows(4, 1, 1, InMemory())
     alive = np.ones((4, 1), bool)
     found.add(0, np.ones((4, 1, 1), np.float32), alive)
     found.widen(2)
     found.add(4, np.ones((4, 1, 2), np.float32), alive)
-    table = found.columns(["r"], ["old", "new"])
+    table = found.columns(["r"], ["old", "new"], range(1))
     assert table["new.count"].tolist() == [0, 4]
     assert np.isnan(table["new.last"][0])
     assert table["old.count"].tolist() == [4, 4]
@@ -148,18 +149,51 @@ def test_a_run_shorter_than_a_window_has_one():
 
 def test_reading_does_not_close_the_open_window():
     values = data(4, 10, broken=0)
-    found = Windows(8, 2, 2)
+    found = Windows(8, 2, 2, InMemory())
     alive = np.ones((5, 2), bool)
     found.add(0, values[:5], alive)
-    found.columns(*names(values))
+    found.columns(*names(values), range(2))
     found.add(5, values[5:], alive)
     whole = windows(values, 8)
-    np.testing.assert_allclose(found.columns(*names(values))["s1.mean"], whole["s1.mean"], rtol=1e-6)
+    np.testing.assert_allclose(
+        found.columns(*names(values), range(2))["s1.mean"], whole["s1.mean"], rtol=1e-6
+    )
 
 
 def test_sums_too_large_for_float32_are_infinite_and_warn_nobody():
-    windows = Windows(2, 1, 1)
+    windows = Windows(2, 1, 1, InMemory())
     windows.add(0, np.array([[[1e30]], [[-1e30]]], np.float32), np.ones((2, 1), bool))
-    columns = windows.columns(["run"], ["a"])
+    columns = windows.columns(["run"], ["a"], range(1))
     assert columns["a.m2"].tolist() == [np.inf]
     assert columns["a.mean"].tolist() == [0.0]
+
+
+def test_a_finished_window_goes_to_the_spool_and_the_open_one_stays():
+    spool = InMemory()
+    found = Windows(4, 2, 1, spool)
+    for first in range(0, 10, 2):
+        found.add(first, np.ones((2, 2, 1), np.float32), np.ones((2, 2), bool))
+    heads = [(b.kind, b.number, b.first, b.last, b.replica, b.values.shape) for b in spool.blocks]
+    assert heads == [
+        (Kind.WINDOW, 0, 0, 3, 0, (2, len(STATISTICS), 1)),
+        (Kind.WINDOW, 1, 4, 7, 0, (2, len(STATISTICS), 1)),
+    ]
+    assert found.state()["position"] == [2, 8, 9]
+
+
+@pytest.mark.parametrize("replicas", [range(1), range(1, 3), range(2, 3)])
+def test_some_replicas_have_the_rows_that_they_have_among_all(replicas):
+    values = data(5, 20, replicas=3)
+    found = Windows(6, 3, 2, InMemory())
+    alive = np.ones((20, 3), bool)
+    alive[8:, 1] = False
+    found.add(0, values, alive)
+    whole, some = (found.columns(*names(values), of) for of in (range(3), replicas))
+    mine = np.isin(whole["run_id"], [f"r{k}" for k in replicas])
+    assert list(some) == list(whole)
+    for name, column in whole.items():
+        np.testing.assert_array_equal(some[name], column[mine])
+
+
+def test_before_the_first_step_there_are_no_columns():
+    assert Windows(4, 2, 0, InMemory()).columns(["a", "b"], [], range(2)) == {}

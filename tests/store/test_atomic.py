@@ -4,12 +4,14 @@ import errno
 import resource
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from ganbench.errors import StorageError
-from ganbench.store.atomic import storing, write_bytes, write_table
+from ganbench.store.atomic import storing, write_bytes, write_pieces, write_table
+from ganbench.store.seal import file_is_broken
 
 
 def test_it_writes_what_it_was_given_and_makes_the_folder(tmp_path: Path) -> None:
@@ -48,12 +50,25 @@ def test_a_failure_leaves_the_old_file_and_nothing_beside_it(
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_a_real_limit_of_the_system_is_a_storage_error(tmp_path: Path) -> None:
+def noise(rows: int) -> pa.Table:
+    """Nothing to compress."""
+    return pa.table({"a": np.random.default_rng(0).standard_normal(rows)})
+
+
+WRITES = {
+    "bytes": lambda path: write_bytes(path, bytes(1 << 21)),
+    "table": lambda path: write_table(path, noise(1 << 18)),
+    "pieces": lambda path: write_pieces(path, (noise(1 << 15) for _ in range(8))),
+}
+
+
+@pytest.mark.parametrize("write", WRITES.values(), ids=WRITES)
+def test_a_real_limit_of_the_system_is_a_storage_error(tmp_path: Path, write) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, hard))
     try:
         with pytest.raises(StorageError, match="larger than the system allows"):
-            write_bytes(tmp_path / "file", bytes(1 << 21))
+            write(tmp_path / "file")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert list(tmp_path.iterdir()) == []
@@ -89,6 +104,40 @@ def test_other_errors_pass_as_they_are() -> None:
         raise ValueError("other")
     with pytest.raises(BlockingIOError), storing(Path("x"), but=(BlockingIOError,)):
         raise BlockingIOError
+
+
+def test_pieces_are_read_back_as_one_sealed_table_with_a_row_group_for_each(tmp_path: Path) -> None:
+    path, whole = tmp_path / "table.parquet", noise(100)
+    write_pieces(path, (whole.slice(start, length) for start, length in ((0, 30), (30, 0), (30, 70))))
+    assert pq.read_table(path).equals(whole)
+    assert pq.ParquetFile(path).num_row_groups == 3
+    assert not file_is_broken(path)
+
+
+def test_pieces_are_asked_for_one_by_one_and_are_on_their_way_before_the_next(tmp_path: Path) -> None:
+    path, sizes = tmp_path / "table.parquet", []
+
+    def pieces():
+        for _ in range(4):
+            yield noise(1 << 15)
+            (aside,) = tmp_path.iterdir()
+            sizes.append(aside.stat().st_size)
+
+    write_pieces(path, pieces())
+    assert sizes == sorted(set(sizes))
+    assert sizes[0] > 0.9 * 8 * (1 << 15)
+
+
+def test_pieces_that_fail_leave_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
+    def pieces():
+        yield noise(10)
+        raise ValueError("no more")
+
+    write_bytes(tmp_path / "file", b"old")
+    with pytest.raises(ValueError, match="no more"):
+        write_pieces(tmp_path / "file", pieces())
+    assert (tmp_path / "file").read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_a_table_is_read_back_as_it_was(tmp_path: Path) -> None:

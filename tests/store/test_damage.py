@@ -6,19 +6,26 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from ganbench.probes.spool import Block, Kind
+from ganbench.store.atomic import write_table
 from ganbench.store.damage import Damage, examine
+from ganbench.store.journal import Journal
 from ganbench.store.layout import Layout
+from ganbench.store.mark import Mark
 from ganbench.store.reader import load_results, load_windows
 from ganbench.store.snapshot import snapshot
+from ganbench.store.tables import from_rows
 from ganbench.store.writer import Results
+from ganbench.train.checkpoint import save
 from tests.store.example import commit, opened, plan
 
 PAIRS = [("ring/a", 0), ("ring/a", 1), ("ring/b", 0)]
 FILES = [
-    *("environment.json", "plan.json", "runs.parquet", "evaluations.parquet"),
-    *("parts/q/runs.parquet", "parts/q/evaluations.parquet"),
+    *("environment.json", "plan.json", "runs.parquet", "evaluations.parquet", "findings.parquet"),
+    *("parts/q/runs.parquet", "parts/q/evaluations.parquet", "parts/q/findings.parquet"),
     *(f"traces/{name}.parquet" for name in ("p", "p-bursts", "p-geometry", "q", "q-bursts", "q-geometry")),
 ]
 
@@ -53,6 +60,7 @@ def test_a_whole_folder_has_none_and_all_of_it_is_read(root: Path) -> None:
     assert found.planned == plan(*PAIRS)
     assert found.held.runs.equals(snapshot(Layout(root)).runs)
     assert found.held.evaluations.equals(snapshot(Layout(root)).evaluations)
+    assert found.held.findings.equals(snapshot(Layout(root)).findings)
 
 
 def test_a_folder_without_any_run_has_none(tmp_path: Path) -> None:
@@ -70,7 +78,9 @@ def test_a_truncated_file_is_named_and_can_be_mended(root: Path, name: str, keep
     assert damages(root)[name].mendable
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if not name.startswith(("environment", "runs"))])
+@pytest.mark.parametrize(
+    "name", [name for name in FILES if not name.startswith(("environment", "runs", "findings"))]
+)
 def test_a_missing_file_is_named(root: Path, name: str) -> None:
     (root / name).unlink()
     found = damages(root)
@@ -78,6 +88,15 @@ def test_a_missing_file_is_named(root: Path, name: str) -> None:
     assert named in {name, "parts/q"}  # a part goes as a whole
     assert "missing" in found[named].error.what
     assert found[named].mendable
+
+
+def test_findings_that_are_not_there_are_no_damage_and_damaged_ones_cost_no_run(root: Path) -> None:
+    path = root / "findings.parquet"
+    path.write_bytes(b"PAR1")
+    assert "makes findings again from the traces" in damages(root)[path.name].error.hint
+    path.unlink()
+    assert damages(root) == {}
+    assert len(Results(Layout(root)).finished()) == 3
 
 
 def test_runs_without_their_evaluations_are_counted_where_these_should_be(root: Path) -> None:
@@ -114,6 +133,23 @@ def test_json_of_another_shape_is_damage(root: Path, name: str, content: str) ->
 def test_traces_of_another_population_are_found(root: Path, name: str) -> None:
     shutil.copy(root / "traces" / name.replace("p", "q", 1), root / "traces" / name)
     assert damages(root)[f"traces/{name}"].error.what == "holds none of the runs of its population"
+
+
+@pytest.mark.parametrize(
+    ("changes", "damaged"), [({}, True), ({"diverged_at": 7}, True), ({"diverged_at": 0}, False)]
+)
+def test_windows_without_rows_are_damage_unless_all_diverged_at_the_first_step(
+    tmp_path: Path, changes: dict[str, int], damaged: bool
+) -> None:
+    with opened(tmp_path / "one", planned=plan(PAIRS[0])) as results:
+        commit(results, "p", PAIRS[0], **changes)
+    write_table(Layout(tmp_path / "one").windows("p"), from_rows("windows", []))
+    assert list(damages(tmp_path / "one")) == (["traces/p.parquet"] if damaged else [])
+
+
+def test_bursts_without_rows_are_no_damage(root: Path) -> None:
+    write_table(Layout(root).bursts("p"), from_rows("bursts", []))
+    assert damages(root) == {}
 
 
 def test_one_table_in_the_place_of_another_is_found(root: Path) -> None:
@@ -165,6 +201,47 @@ def test_a_damaged_checkpoint_and_list_of_members_are_named(root: Path) -> None:
     layout.kept("p", 5).write_bytes(b"")
     assert sorted(damages(root)) == ["checkpoints/p/00000005.pt", "work/r/checkpoint.pt", "work/r/runs.json"]
     assert all(damage.mendable for damage in damages(root).values())
+
+
+@pytest.fixture
+def begun(root: Path) -> Layout:
+    """A population `r` in training, with a checkpoint and a journal."""
+    layout = Layout(root)
+    journal = Journal(layout, "r")
+    journal.rewind(Mark())
+    journal.append(Block(Kind.WINDOW, 0, 0, 9, 0, np.ones((2, 7, 3), np.float32)))
+    journal.sync()
+    save(layout.checkpoint("r"), {"state": {}})
+    return layout
+
+
+def test_a_journal_that_grows_is_whole(root: Path, begun: Layout) -> None:
+    with begun.journal("r").open("ab") as file:
+        file.write(b"a block that is not marked yet")
+    assert damages(root) == {}
+
+
+@pytest.mark.parametrize(
+    "harm", [lambda path: flip(path, 0.5), lambda path: path.write_bytes(b"short"), Path.unlink]
+)
+def test_a_damaged_or_missing_journal_is_named(root: Path, begun: Layout, harm) -> None:
+    harm(begun.journal("r"))
+    ((name, damage),) = damages(root).items()
+    assert name == "work/r/trace.journal"
+    assert damage.mendable
+    assert damage.means == "its population starts again from the first step"
+
+
+def test_a_damaged_mark_is_named_and_the_journal_is_not_suspected(root: Path, begun: Layout) -> None:
+    begun.mark("r").write_text("{")
+    ((name, damage),) = damages(root).items()
+    assert (name, damage.means) == ("work/r/trace.json", "it is written anew")
+
+
+def test_a_journal_that_no_checkpoint_counts_on_is_no_damage(root: Path, begun: Layout) -> None:
+    flip(begun.journal("r"), 0.5)
+    begun.checkpoint("r").unlink()
+    assert damages(root) == {}
 
 
 def test_looking_changes_nothing(root: Path) -> None:

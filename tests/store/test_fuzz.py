@@ -18,11 +18,18 @@ from hypothesis import strategies as st
 from ganbench.cli.status import inspect
 from ganbench.errors import GanbenchError
 from ganbench.store.layout import Layout
-from ganbench.store.reader import load_bursts, load_evaluations, load_geometry, load_results, load_windows
+from ganbench.store.reader import (
+    load_bursts,
+    load_evaluations,
+    load_findings,
+    load_geometry,
+    load_results,
+    load_windows,
+)
 from tests.store.example import commit, opened, plan
 
 PAIRS = [("ring/a", 0), ("ring/a", 1), ("ring/b", 0)]
-LOADERS = [load_results, load_evaluations, load_windows, load_bursts, load_geometry]
+LOADERS = [load_results, load_evaluations, load_findings, load_windows, load_bursts, load_geometry]
 PATIENCE = 20  # seconds
 
 Mutation = Callable[[bytes], bytes]

@@ -15,8 +15,10 @@ def layout(tmp_path: Path) -> Layout:
 def fill(layout: Layout) -> None:
     for path in (
         *(layout.environment, layout.suite, layout.plan, layout.lock, layout.runs, layout.evaluations),
+        layout.findings,
         *(layout.windows("p"), layout.bursts("p"), layout.sample("ring/hinge.png")),
         *(layout.part("p").runs, layout.unfinished("q").runs, layout.checkpoints / "p" / "step-5"),
+        *(layout.checkpoint("r"), layout.members("r"), layout.journal("r"), layout.mark("r")),
     ):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("x")
@@ -27,8 +29,10 @@ def test_the_names_are_those_of_the_design(layout: Layout) -> None:
     files = {str(path.relative_to(layout.root)) for path in layout.root.rglob("*") if path.is_file()}
     assert files == {
         *("environment.json", "suite.yaml", "plan.json", "lock", "runs.parquet", "evaluations.parquet"),
+        "findings.parquet",
         *("traces/p.parquet", "traces/p-bursts.parquet", "samples/ring/hinge.png"),
         *("parts/p/runs.parquet", "work/q.part/runs.parquet", "checkpoints/p/step-5"),
+        *("work/r/checkpoint.pt", "work/r/runs.json", "work/r/trace.journal", "work/r/trace.json"),
     }
 
 

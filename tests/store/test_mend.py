@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from ganbench.errors import InputError
 from ganbench.store.damage import examine
 from ganbench.store.layout import Layout
 from ganbench.store.reader import load_evaluations, load_results, load_windows
-from tests.store.example import commit, opened, plan
+from tests.store.example import PROVENANCE, commit, opened, plan
 
 PAIRS = [("ring/a", 0), ("ring/a", 1), ("ring/b", 0)]
 IDS = {f"id-{cell}-{seed}" for cell, seed in PAIRS}
@@ -122,10 +123,21 @@ def test_a_lost_plan_is_written_anew_with_the_runs_that_are_there(root: Path) ->
     assert planned[0]["run_id"] == "id-ring/b-0"
 
 
+def test_with_the_plan_the_environments_of_the_runs_are_not_lost(root: Path) -> None:
+    before = json.loads((root / "environment.json").read_text())["provenance"]
+    (root / "plan.json").write_text("{")
+    with opened(root, provenance=replace(PROVENANCE, fingerprint="0" * 12)):
+        pass
+    after = json.loads((root / "environment.json").read_text())["provenance"]
+    assert before.items() <= after.items()
+    assert set(after) == {*before, "0" * 12}
+
+
 def test_a_damaged_checkpoint_is_set_aside_and_the_population_starts_again(root: Path) -> None:
     layout = Layout(root)
     layout.progress("r").mkdir(parents=True)
     layout.checkpoint("r").write_bytes(b"half")
+    layout.members("r").write_text("[]")
     _, (told,) = again(root)
     assert told.endswith(
         "set aside as checkpoint.pt.damaged-1; its population starts again from the first step"

@@ -8,11 +8,11 @@ import pytest
 
 from ganbench.errors import InputError
 from ganbench.store.layout import Layout
-from ganbench.store.reader import load_bursts, load_evaluations, load_results, load_windows
+from ganbench.store.reader import load_bursts, load_evaluations, load_findings, load_results, load_windows
 from ganbench.store.schema import TABLES, column
-from tests.store.example import commit, opened, plan, run
+from tests.store.example import commit, finding, opened, plan, run
 
-LOADERS = [load_results, load_evaluations, load_windows, load_bursts]
+LOADERS = [load_results, load_evaluations, load_findings, load_windows, load_bursts]
 
 
 @pytest.fixture
@@ -50,6 +50,16 @@ def test_evaluations_are_sorted_by_run_and_step(root: Path) -> None:
     assert frame["run_id"].tolist() == [run for run in load_results(root)["run_id"] for _ in range(2)]
     assert frame["step"].tolist() == [150, 300] * 4
     assert list(frame["mode_histogram"][0]) == [1, 2]
+
+
+def test_findings_come_run_by_run_and_of_a_run_in_the_order_they_were_written(root: Path) -> None:
+    kinds = ["non-finite", "late-collapse", "mode-collapse"]
+    with opened(root, planned=plan(("ring/c", 0))) as results:
+        findings = [finding("ring/c", 0, kind) for kind in kinds]
+        results.commit("r", runs=[run("ring/c", 0)], findings=findings)
+    frame = load_findings(root)
+    assert frame["run_id"].drop_duplicates().tolist() == load_results(root)["run_id"].tolist()
+    assert frame["kind"].tolist()[-3:] == kinds
 
 
 @pytest.mark.parametrize("loader", LOADERS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -9,12 +11,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganbench.store.atomic import write_table
-from ganbench.store.seal import BLANK, KEY, file_is_broken, is_broken, sealed
+from ganbench.store.seal import BLANK, KEY, crc32_of, file_is_broken, is_broken, seal
 from ganbench.store.tables import from_columns
 from tests.store.example import windows
 
 BYTES = st.binary(max_size=200).filter(lambda content: b"ganbench." not in content)
 CONTENTS = st.tuples(BYTES, BYTES)
+
+
+def sealed(content: bytes) -> bytes:
+    """As a file is."""
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        seal(file)
+        file.seek(0)
+        return file.read()
 
 
 @given(CONTENTS)
@@ -33,6 +45,17 @@ def test_any_changed_bit_outside_the_mark_is_found(content: tuple[bytes, bytes],
     assert is_broken(bytes(whole))
 
 
+@given(BYTES, st.integers(1, 50), st.integers(0, 250))
+def test_the_checksum_is_that_of_the_first_bytes_however_they_are_read(
+    content: bytes, piece: int, length: int
+) -> None:
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryFile() as file:
+        patch.setattr("ganbench.store.seal._PIECE", piece)
+        file.write(content)
+        assert crc32_of(file) == zlib.crc32(content)
+        assert crc32_of(file, length) == zlib.crc32(content[:length])
+
+
 @given(BYTES)
 def test_without_a_seal_nothing_is_said(content: bytes) -> None:
     assert not is_broken(content)
@@ -45,7 +68,7 @@ def test_where_the_mark_was_hit_the_key_tells() -> None:
 
 
 def test_sealing_needs_a_place() -> None:
-    with pytest.raises(ValueError, match="not found"):
+    with pytest.raises(ValueError, match="no place"):
         sealed(b"no place")
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ganbench.errors import InputError
 from ganbench.store.atomic import write_table
 from ganbench.store.schema import SCHEMA_VERSION, TABLES
-from ganbench.store.tables import concatenate, from_columns, from_rows, read, read_file
+from ganbench.store.tables import concatenate, from_columns, from_rows, read, read_columns, read_file
 from tests.store.example import evaluation, run, windows
 
 names = st.from_regex(r"[a-z]{1,6}", fullmatch=True)
@@ -124,3 +124,25 @@ def test_somebody_elses_parquet_is_not_taken_for_a_table(tmp_path: Path) -> None
     pq.write_table(pa.table({"a": [1]}), tmp_path / "runs.parquet")
     with pytest.raises(InputError, match="not a table of ganbench"):
         read("runs", tmp_path / "runs.parquet")
+
+
+def test_columns_that_a_file_has_are_read_alone(tmp_path: Path) -> None:
+    path = tmp_path / "windows.parquet"
+    write_table(path, from_columns("windows", windows("a", "b")))
+    assert read_columns("windows", path, ["run_id", "loss_d.mean", "auc.mean"]).column_names == [
+        "run_id",
+        "loss_d.mean",
+    ]
+    assert read_columns("windows", path).equals(read_file("windows", path))
+
+
+def test_reading_columns_checks_the_whole_file(tmp_path: Path) -> None:
+    path = tmp_path / "windows.parquet"
+    write_table(path, from_columns("windows", windows("a", "b")))
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(bytes(content))
+    with pytest.raises(InputError, match="damaged"):
+        read_columns("windows", path, ["run_id"])
+    with pytest.raises(InputError):
+        read_columns("windows", tmp_path / "absent.parquet", ["run_id"])

@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,10 +16,14 @@ from ganbench.errors import InputError, ResultsLocked, StorageError
 from ganbench.records import Provenance
 from ganbench.store import layout as layout_module
 from ganbench.store import writer
+from ganbench.store.damage import examine
+from ganbench.store.journal import Journal
 from ganbench.store.layout import Layout
-from ganbench.store.reader import load_evaluations, load_results
+from ganbench.store.mark import Mark
+from ganbench.store.reader import load_bursts, load_evaluations, load_findings, load_results, load_windows
 from ganbench.store.writer import Results
-from tests.store.example import commit, evaluation, opened, plan, run
+from ganbench.train.checkpoint import save
+from tests.store.example import commit, evaluation, finding, opened, plan, run, windows
 
 CHECKOUT = Path(__file__).parents[2]
 PAIRS = (("ring/hinge", 0), ("ring/hinge", 1))
@@ -57,13 +63,33 @@ def test_merging_changes_where_rows_are_and_not_which(root: Path) -> None:
     with opened(root) as results:
         commit(results, "p", PAIRS[0])
         commit(results, "q", PAIRS[1])
-        before = load_results(root), load_evaluations(root)
+        before = load_results(root), load_evaluations(root), load_findings(root)
         results.merge()
-        after = load_results(root), load_evaluations(root)
+        after = load_results(root), load_evaluations(root), load_findings(root)
         assert results.layout.committed() == []
         assert results.layout.runs.exists()
     for left, right in zip(before, after, strict=True):
         assert left.equals(right)
+
+
+def test_findings_can_be_added_to_runs_that_ended_without(root: Path) -> None:
+    with opened(root) as results:
+        commit(results, "p", PAIRS[0], root_cause="stagnation")
+        results.commit("q", runs=[run(*PAIRS[1])], evaluations=[evaluation(*PAIRS[1], 300)])
+        results.merge()
+        added = finding(*PAIRS[1], "mode-hopping", population="q", status="fired", severity="warn")
+        results.explain([added], {added["run_id"]: "mode-hopping"})
+    assert load_findings(root)["kind"].tolist() == ["mode-collapse", "mode-hopping"]
+    assert load_results(root)["root_cause"].tolist() == ["stagnation", "mode-hopping"]
+
+
+def test_of_a_run_that_was_made_again_only_the_new_findings_count(root: Path) -> None:
+    with opened(root) as results:
+        for population, kind in (("p", "mode-collapse"), ("q", "stagnation")):
+            results.commit(population, runs=[run(*PAIRS[0])], findings=[finding(*PAIRS[0], kind)])
+        assert load_findings(root)["kind"].tolist() == ["stagnation"]
+        results.merge()
+    assert load_findings(root)["kind"].tolist() == ["stagnation"]
 
 
 def test_a_commit_leaves_nothing_in_progress(root: Path) -> None:
@@ -82,6 +108,26 @@ def test_what_a_kill_right_after_the_commit_left_goes_with_the_merge(root: Path)
         left.write_bytes(b"a checkpoint nobody needs")
         results.merge()
         assert not left.parent.exists()
+
+
+def test_traces_come_piece_by_piece_and_are_read_as_one(root: Path) -> None:
+    ids = [f"id-{cell}-{seed}" for cell, seed in PAIRS]
+    with opened(root) as results:
+        runs = [run(*pair) for pair in PAIRS]
+        pieces = [columns for one in ids for columns in ({}, windows(one))]
+        results.commit("p", runs=runs, windows=iter(pieces), bursts=[{}, {}])
+        assert load_windows(root)["run_id"].tolist() == windows(*ids)["run_id"].tolist()
+        assert load_bursts(root).columns.tolist() == ["run_id", "burst", "step"]
+        assert len(load_bursts(root)) == 0
+
+
+def test_forgotten_progress_is_gone_and_nothing_else(root: Path) -> None:
+    with opened(root) as results:
+        for population in ("p", "q"):
+            results.layout.progress(population).mkdir(parents=True)
+        results.forget("p")
+        results.forget("never begun")
+        assert [path.name for path in results.layout.work.iterdir()] == ["q"]
 
 
 def test_samples_are_files_by_their_names(root: Path) -> None:
@@ -118,7 +164,7 @@ def test_a_kill_between_merging_and_deleting_doubles_nothing(
         assert len(load_results(root)) == 2
 
 
-@pytest.mark.parametrize("fatal_write", range(8))
+@pytest.mark.parametrize("fatal_write", range(10))
 def test_a_kill_at_any_write_shows_all_of_a_population_or_nothing(
     root: Path, monkeypatch: pytest.MonkeyPatch, fatal_write: int
 ) -> None:
@@ -126,26 +172,29 @@ def test_a_kill_at_any_write_shows_all_of_a_population_or_nothing(
         commit(results, "p", PAIRS[0])
         written = []
 
-        def kill_after(path: Path, table: object, write=writer.write_table) -> None:
+        def killed_at(write: Callable[..., None], path: Path, content: object) -> None:
             if len(written) == fatal_write:
                 raise KeyboardInterrupt
             written.append(path)
-            write(path, table)
+            write(path, content)
 
         with monkeypatch.context() as patch:
-            patch.setattr(writer, "write_table", kill_after)
+            for name in ("write_table", "write_pieces"):
+                patch.setattr(writer, name, partial(killed_at, getattr(writer, name)))
             try:
                 commit(results, "q", PAIRS[1])
                 results.merge()
             except KeyboardInterrupt:
                 pass
-        shown = 2 if fatal_write >= 5 else 1
+        shown = 2 if fatal_write >= 6 else 1
         assert len(load_results(root)) == shown
         assert len(load_evaluations(root)) == 2 * shown
+        assert len(load_findings(root)) == shown
         commit(results, "r", PAIRS[1])
         results.merge()
         assert len(load_results(root)) == 2
         assert len(load_evaluations(root)) == 4
+        assert len(load_findings(root)) == 2
 
 
 def test_a_full_disk_leaves_the_store_readable(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,7 +241,7 @@ def test_a_later_crash_does_not_take_the_place_of_a_result(root: Path) -> None:
 def test_rows_that_break_the_schema_show_nothing(root: Path) -> None:
     with opened(root) as results:
         with pytest.raises(ValueError, match="not documented"):
-            results.commit("p", runs=[run(*PAIRS[0])], evaluations=[], windows={"surprise": [1]})
+            results.commit("p", runs=[run(*PAIRS[0])], evaluations=[], windows=[{"surprise": [1]}])
         with pytest.raises(ValueError, match="not the name of a file"):
             results.commit("p", runs=[run(*PAIRS[0])], samples={"../x": b""})
         assert len(load_results(root)) == 0
@@ -315,15 +364,17 @@ def test_an_unwritable_place_is_a_storage_error(root: Path, monkeypatch: pytest.
 DIE = """
 import os, signal, sys
 from pathlib import Path
+from functools import partial
 from ganbench.store import writer
 from tests.store.example import commit, opened
-write, written = writer.write_table, []
-def deadly(path, table):
+written = []
+def deadly(write, path, content):
     written.append(path)
     if len(written) == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
-    write(path, table)
-writer.write_table = deadly
+    write(path, content)
+for name in ("write_table", "write_pieces"):
+    setattr(writer, name, partial(deadly, getattr(writer, name)))
 with opened(Path(sys.argv[1])) as results:
     commit(results, "p", ("ring/hinge", 0))
     results.merge()
@@ -332,7 +383,7 @@ with opened(Path(sys.argv[1])) as results:
 """
 
 
-@pytest.mark.parametrize(("fatal_write", "shown"), [(5, 0), (7, 1), (12, 1), (13, 2), (14, 2)])
+@pytest.mark.parametrize(("fatal_write", "shown"), [(6, 0), (7, 1), (9, 1), (15, 1), (16, 2), (18, 2)])
 def test_a_writer_that_is_killed_outright_leaves_a_folder_to_go_on_with(
     root: Path, fatal_write: int, shown: int
 ) -> None:
@@ -368,8 +419,45 @@ def test_progress_of_runs_that_have_ended_goes_and_other_progress_stays(
         progress = results.layout.progress("q")
         progress.mkdir(parents=True)
         results.layout.members("q").write_text(json.dumps(members))
+        save(results.layout.checkpoint("q"), {})
+        Journal(results.layout, "q").rewind(Mark())
     with opened(root):
         assert progress.exists() == kept
+
+
+def test_what_is_committed_is_neither_forgotten_nor_committed_again(root: Path) -> None:
+    with opened(root) as results:
+        commit(results, "p", *PAIRS[:2])
+        before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+        with pytest.raises(StorageError, match="committed already"):
+            results.forget("p")
+        with pytest.raises(StorageError, match="committed already") as caught:
+            results.commit("p", runs=[run("ring/hinge", 0, status="crashed", message="Traceback")])
+        assert caught.value.where == str(results.layout.part("p").root)
+        assert {path: path.read_bytes() for path in root.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("lost", ["checkpoint.pt", "runs.json"])
+def test_progress_that_nobody_can_go_on_with_goes(root: Path, lost: str) -> None:
+    with opened(root) as results:
+        save(results.layout.checkpoint("q"), {})
+        results.layout.members("q").write_text(json.dumps(["id-ring/hinge-1"]))
+        (results.layout.progress("q") / lost).unlink()
+    with opened(root):
+        assert not results.layout.progress("q").exists()
+
+
+@pytest.mark.parametrize("name", ["checkpoint.pt", "runs.json"])
+def test_damaged_progress_that_nobody_takes_up_does_not_keep_a_folder_damaged(root: Path, name: str) -> None:
+    with opened(root) as results:
+        save(results.layout.checkpoint("q"), {})
+        results.layout.members("q").write_text(json.dumps(["id-ring/hinge-1"]))
+        (results.layout.progress("q") / name).write_bytes(b"half")
+    assert examine(Layout(root)).damages
+    with opened(root):
+        assert examine(Layout(root)).damages == ()
+    with opened(root):
+        assert not results.layout.progress("q").exists()
 
 
 def test_parts_that_were_never_shown_go(root: Path) -> None:
@@ -381,3 +469,25 @@ def test_parts_that_were_never_shown_go(root: Path) -> None:
     with opened(root) as results:
         assert list(layout.work.iterdir()) == []
         assert results.finished() == set()
+
+
+def test_finished_runs_are_told_with_their_environment_and_crashed_ones_are_not(root: Path) -> None:
+    with opened(root) as results:
+        commit(results, "p", PAIRS[0])
+        commit(results, "q", PAIRS[1], fingerprint="0" * 12)
+        results.commit("r", runs=[run("ring/b", 0, status="crashed", message="Traceback")])
+        results.merge()
+        assert results.fingerprints() == {"id-ring/hinge-0": "f" * 12, "id-ring/hinge-1": "0" * 12}
+        assert set(results.fingerprints()) == results.finished()
+
+
+def test_what_is_forgotten_leaves_no_progress_and_no_checkpoint(root: Path) -> None:
+    with opened(root) as results:
+        layout = results.layout
+        for path in (layout.checkpoint("p"), layout.kept("p", 5), layout.kept("q", 5)):
+            path.parent.mkdir(parents=True)
+            path.touch()
+        results.forget("p")
+        results.forget("never begun")
+        assert not layout.progress("p").exists()
+        assert [path.name for path in layout.checkpoints.iterdir()] == ["q"]

@@ -1,0 +1,68 @@
+"""A round of training with every cell that names code of the user's, before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ganbench.errors import PluginError
+from ganbench.plugins import own_code
+from ganbench.records import Run
+from ganbench.registry import is_plugin
+from ganbench.suite.schema import Setting
+from ganbench.suite.sizes import Role, sizes
+
+if TYPE_CHECKING:
+    from torch import nn
+
+BATCH = 4  # samples of a trial
+
+
+def rehearse(runs: Sequence[Run], device: str) -> None:
+    """Raises PluginError with the user's own line where its code cannot be trained; other cells are not looked at."""
+    first = {run.cell.id: run for run in reversed(runs)}
+    for run in first.values():
+        setting = Setting.model_validate(run.cell.content)
+        if any(is_plugin(options.name) for options in setting.components().values()):
+            with own_code(f"cell {run.cell.name}"):
+                try_networks(setting)
+                _train(setting, run.seed, device)
+
+
+def try_networks(setting: Setting) -> None:
+    """Raises PluginError for a network of the user's that gives another shape than the setting asks for."""
+    from ganbench.train.networks import network
+    from ganbench.train.trial import drawing_from
+
+    roles: tuple[Role, ...] = ("generator", "discriminator")
+    for role in roles:
+        options = getattr(setting, role)
+        if is_plugin(options.name):
+            with drawing_from(0), own_code(options.name):
+                _require_shape(network(setting, role), *sizes(setting, role), name=options.name, role=role)
+
+
+def _require_shape(module: nn.Module, inputs: int, outputs: int, *, name: str, role: Role) -> None:
+    import torch
+
+    x = torch.zeros(BATCH, inputs, dtype=next((p.dtype for p in module.parameters()), torch.float32))
+    out = module(x)
+    shape = list(out.shape) if isinstance(out, torch.Tensor) else type(out).__name__
+    if shape != [BATCH, outputs]:
+        raise PluginError(
+            f"as the {role} gave {shape} for an input {list(x.shape)}, expected {[BATCH, outputs]}",
+            where=name,
+            hint="a sample is a row of numbers, flattened; a discriminator gives one logit for each",
+        )
+
+
+def _train(setting: Setting, seed: int, device: str) -> None:
+    import torch
+
+    from ganbench.execute.host import prepared
+    from ganbench.train.training import Training
+
+    with prepared(1):
+        training = Training([setting], [seed], torch.device(device), probed=False)
+        training.advance(setting.schedule.g_steps)
+        training.generate(BATCH, of=setting.evaluation.judged)
