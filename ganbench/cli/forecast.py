@@ -34,11 +34,13 @@ def forecast(job: Job) -> dict[str, Any]:
     """The same as data; bytes and seconds."""
     from ganbench.execute.calibrate import seconds_of
     from ganbench.execute.estimate import disk_per_replica
+    from ganbench.execute.rehearsal import rehearse
     from ganbench.suite.schema import Setting
 
     runs = job.runs()
     missing = job.missing(runs)
     plan = job.plan(missing)
+    rehearse(missing, plan.device)
     settings = {run.cell.id: Setting.model_validate(run.cell.content) for run in missing}
     return {
         "suite": job.identity,

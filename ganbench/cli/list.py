@@ -21,8 +21,10 @@ KINDS: Final = {
     "networks": "network",
     "losses": "loss",
     "penalties": "penalty",
+    "tricks": "trick",
     "optimizers": "optimizer",
     "metrics": "metric",
+    "detectors": "detector",
 }
 
 
@@ -32,7 +34,7 @@ KINDS: Final = {
 def list_(kind: str, form: str) -> None:
     """Show all KIND with what they are, where they come from, and their options.
 
-    KIND is suites, datasets, networks, losses, penalties, optimizers or metrics.
+    KIND is suites, datasets, networks, losses, penalties, tricks, optimizers, metrics or detectors.
     """
     things = suites() if kind == "suites" else components(KINDS[kind])
     if form == "json":

@@ -11,6 +11,7 @@ from typing import Final
 import click
 
 from ganbench import __version__
+from ganbench.cli.stderr import forgiving_stderr
 from ganbench.errors import GanbenchError, SuiteError, UnknownName
 
 DEBUG: Final = "GANBENCH_DEBUG"
@@ -20,16 +21,31 @@ VERBS: Final = {
     "run": ("ganbench.cli.run:run", "Train every run of a suite, measure, store, print the result."),
     "status": (
         "ganbench.cli.status:status",
-        "Say what is done, running, failed and missing in a results folder.",
+        "Say what is done, failed and missing in a results folder.",
+    ),
+    "report": (
+        "ganbench.cli.report:report",
+        "Write pages, figures, tables and sentences of results folders.",
+    ),
+    "compare": (
+        "ganbench.cli.compare:compare",
+        "Say how one cell or results folder differs from another.",
     ),
     "replay": ("ganbench.cli.replay:replay", "Train a run again from a checkpoint, step by step."),
     "export": ("ganbench.cli.export:export", "Write a run's network as a safetensors file."),
     "list": (
         "ganbench.cli.list:list_",
-        "Show what there is: suites, data sets, networks, losses, metrics...",
+        "Show what there is: suites, losses, metrics, detectors...",
+    ),
+    "explain": ("ganbench.cli.explain:explain", "Say what a finding means and what to try."),
+    "check-plugin": (
+        "ganbench.cli.check_plugin:check_plugin",
+        "Check a loss, network, trick or data set of your own.",
     ),
     "doctor": ("ganbench.cli.doctor:doctor", "Check that this machine has what ganbench needs."),
 }
+
+WRITING: Final = frozenset({"run", "report", "replay", "export"})  # verbs whose end must not be missed
 
 
 class LazyGroup(click.Group):
@@ -82,11 +98,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; `arguments` are those of the process by default."""
     if _COMPLETE in os.environ:
         cli.main(prog_name="ganbench")  # prints the completions and exits
+    with forgiving_stderr():
+        return _main(list(sys.argv[1:] if arguments is None else arguments))
+
+
+def _main(arguments: Sequence[str]) -> int:
     try:
-        code = _call(sys.argv[1:] if arguments is None else arguments)
+        code = _call(arguments)
         sys.stdout.flush()
-    except BrokenPipeError:  # whoever read our output has seen enough, as in `ganbench list losses | head -1`
-        return _mute()
+    except BrokenPipeError:
+        _mute()
+        # Whoever reads has seen enough, as in `ganbench list losses | head -1`; results are another matter.
+        return _say("Error: the reader of stdout has left", 4) if WRITING.intersection(arguments[:1]) else 0
     except (KeyboardInterrupt, click.Abort):
         return _say("Interrupted.", 130)
     except click.ClickException as error:
@@ -118,9 +141,8 @@ def _say(text: str, code: int) -> int:
     return code
 
 
-def _mute() -> int:
+def _mute() -> None:
     """Send what Python flushes on its way out to nowhere."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
-    return 0

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NAMED: Final = 3  # cells that a remark names
-# `strategy` is that of both networks, or those of the two joined by " / ".
-_ONE_BY_ONE = re.compile(r"sequential \((.+?)\)(?= / (?:layers|vmap|sequential)\b|$)")
+# `strategy` joins by " / " that of both networks, or of each, and what else of the user's is sequential.
+_NEXT = r"(?= / (?:layers|vmap|(?:loss: |penalty \w+: )?sequential)\b|$)"
+_ONE_BY_ONE = re.compile(rf"(?:(loss|penalty \w+): )?sequential \((.+?)\){_NEXT}")
 
 
-def remarks(frame: pd.DataFrame, out: Path) -> Iterator[str]:
-    """Texts for people, of the runs in the folder `out`."""
+def remarks(frame: pd.DataFrame, named: Mapping[str, str]) -> Iterator[str]:
+    """Texts for people, of these runs; `named` are their environments, by fingerprint."""
     crashed = frame[frame["status"] == "crashed"]
     if len(crashed):
         yield crashes(crashed)
     yield from sequential(frame)
-    if frame["fingerprint"].nunique() > 1:
-        yield environments(frame, out)
+    if len(named) > 1:
+        yield environments(frame, named)
 
 
 def crashes(crashed: pd.DataFrame) -> str:
@@ -37,29 +37,40 @@ def crashes(crashed: pd.DataFrame) -> str:
 
 
 def sequential(frame: pd.DataFrame) -> Iterator[str]:
-    """A line for each reason for which networks are called one replica at a time, with the cells."""
-    cells: dict[str, list[str]] = {}
+    """A line for each reason for which something is called one replica at a time, with the cells."""
+    cells: dict[tuple[str, str], list[str]] = {}
     for cell, strategy in frame[["cell", "strategy"]].drop_duplicates().itertuples(index=False):
         for reason in dict.fromkeys(_ONE_BY_ONE.findall(strategy)):
             cells.setdefault(reason, []).append(cell)
-    for reason, names in cells.items():
-        yield f"networks are called one replica at a time in {_some(list(dict.fromkeys(names)))}: {reason}"
+    for (what, reason), names in cells.items():
+        called = f"{what} is" if what else "networks are"
+        yield f"{called} called one replica at a time in {_some(list(dict.fromkeys(names)))}: {reason}"
 
 
-def environments(frame: pd.DataFrame, out: Path) -> str:
-    """Runs of other versions, devices or threads stand in the same table: which."""
-    from ganbench.store.layout import Layout
-    from ganbench.store.snapshot import environment
+def environments(frame: pd.DataFrame, named: Mapping[str, str]) -> str:
+    """Which seeds of which cells come from which environment; `named` by fingerprint."""
+    cells: dict[str, list[str]] = {}
+    for cell, runs in frame.groupby("cell", sort=False):
+        cells.setdefault(_whose_seeds(runs, named), []).append(str(cell))
+    lines = [f"  {_some(alike)}: {whose}" for whose, alike in cells.items()]
+    return "\n".join(
+        [
+            "these runs come from different environments, and are kept apart:",
+            *lines,
+            "  to compute all of them in this one, choose another --out, or delete these results with --fresh",
+        ]
+    )
 
-    known = environment(Layout(out))["provenance"]
-    lines = ["the runs come from different environments:"]
-    for fingerprint, count in frame["fingerprint"].value_counts(sort=False).items():
-        held = known.get(fingerprint, {})
-        versions = held.get("versions", {})
-        named = ", ".join(f"{name} {versions.get(name, '?')}" for name in ("ganbench", "torch", "numpy"))
-        lines.append(f"  {fingerprint}: {count} runs; {named}, {held.get('device', '?')}")
-    lines.append("  the column 'fingerprint' keeps them apart; --fresh computes all of them here")
-    return "\n".join(lines)
+
+def _whose_seeds(runs: pd.DataFrame, named: Mapping[str, str]) -> str:
+    from ganbench.suite.seeds import as_text
+
+    seeds = {key: runs["seed"][runs["fingerprint"] == key] for key in named}
+    return "; ".join(
+        f"{'seed' if len(found) == 1 else 'seeds'} {as_text(found)} with {named[key]}"
+        for key, found in seeds.items()
+        if len(found)
+    )
 
 
 def _some(names: Sequence[str]) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from ganbench.cli.output import echo_json, format_option
+from ganbench.cli.plugin import plugin_option, plugins_named
 
 
 @click.command(
@@ -21,8 +23,17 @@ Examples:
 @click.argument("run")
 @click.option("--from-step", type=int, metavar="N", help="Default: the checkpoint before the failure.")
 @click.option("--until", type=int, metavar="N", help="Default: a tenth of the run after the failure.")
+@plugin_option
 @format_option
-def replay(results: Path, run: str, *, from_step: int | None, until: int | None, form: str) -> None:
+def replay(
+    results: Path,
+    run: str,
+    *,
+    from_step: int | None,
+    until: int | None,
+    plugins: Sequence[Path],
+    form: str,
+) -> None:
     """Train RUN (a run id, or cell:seed) of the folder RESULTS again and keep every step's signals.
 
     It goes on from the last kept checkpoint at or before N, in the same population, so that the numbers
@@ -32,7 +43,8 @@ def replay(results: Path, run: str, *, from_step: int | None, until: int | None,
     from ganbench.execute.replay import replay as play
 
     archive = open_run(results, run)
-    found = play(archive, from_step=from_step, until=until)
+    with plugins_named(plugins):
+        found = play(archive, from_step=from_step, until=until)
     if form == "json":
         echo_json({"run": archive.label, **asdict(found), "trace": str(found.trace)})
         return

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
+from ganbench.cli.causes import cause_lines
 from ganbench.cli.output import echo_json, format_option
 from ganbench.cli.remarks import remarks
 
@@ -64,6 +65,15 @@ Examples:
     help="List cells, runs, populations; estimate time, memory, disk; train nothing.",
 )
 @click.option("--fresh", is_flag=True, help="Delete the results in the folder first.")
+@click.option(
+    "--plugin",
+    "plugins",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    metavar="FILE",
+    help="Python file that the suite may name, beside those in its folder; repeatable.",
+)
+@click.option("--no-plugins", is_flag=True, help="Refuse a suite that names code of its own.")
 @format_option
 @click.pass_context
 def run(
@@ -81,18 +91,25 @@ def run(
     checkpoint_every: float,
     dry_run: bool,
     fresh: bool,
+    plugins: Sequence[Path],
+    no_plugins: bool,
     form: str,
 ) -> None:
     """Train every run of SUITE (a file, or a name such as mog), measure, store, print the result.
 
-    Runs that the results folder already holds are not trained again.
+    Runs that the results folder already holds are not trained again; those that another version of ganbench
+    or torch left are shown apart. A suite can name losses, networks and data of its own as file.py:object; that
+    code is run.
     """
     from ganbench.execute.local import Job, run_job
+    from ganbench.plugins import Plugins
     from ganbench.suite.find import find
     from ganbench.suite.load import load
     from ganbench.suite.seeds import seeds as parse_seeds
 
-    loaded = load(find(suite), assignments)
+    path = find(suite)
+    code = Plugins(path.parent, plugins, allowed=not no_plugins, tell=lambda text: click.echo(text, err=True))
+    loaded = load(path, assignments, plugins=code)
     job = Job(
         loaded,
         out or Path("results") / _folder(loaded.version, tier),
@@ -126,7 +143,8 @@ def _command(ctx: click.Context) -> str:
             continue
         value = ctx.params[name]
         for one in value if isinstance(value, tuple) else (value,):
-            words += [str(one)] if isinstance(parameter, click.Argument) else [parameter.opts[0], str(one)]
+            words += [] if isinstance(parameter, click.Argument) else [parameter.opts[0]]
+            words += [] if value is True else [str(one)]
     return shlex.join(words)
 
 
@@ -136,16 +154,38 @@ def _folder(version: str, tier: str) -> str:
 
 def _show_results(out: Path, runs: Sequence[Run], form: str) -> int:
     """Print the table of these runs; the exit code."""
+    from ganbench.store.environments import names
+
     frame = _results(out, runs)
+    differing = _differing(out, frame)
     if form == "json":
-        echo_json(json.loads(frame.drop(columns="content").to_json(orient="records")))
+        echo_json(_rows(frame, differing))
     else:
-        _print_table(frame)
+        _print_table(frame, names(differing))
+        if lines := cause_lines(frame, names(differing)):
+            click.echo("\n" + "\n".join(lines))
     click.echo(f"\nresults in {out}", err=True)
-    for remark in remarks(frame, out):
+    for remark in remarks(frame, names(differing)):
         click.echo(remark, err=True)
     click.echo(f"next: ganbench status {shlex.quote(str(out))}", err=True)
-    return 4 if (frame["status"] == "crashed").any() else 0
+    if lacking := len(runs) - len(frame):
+        click.echo(f"runs without a result: {lacking} of {len(runs)}", err=True)
+    return 4 if lacking or (frame["status"] == "crashed").any() else 0
+
+
+def _differing(out: Path, frame: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """The environments of these runs, by fingerprint: what differs between them."""
+    from ganbench.store.environments import differences
+    from ganbench.store.layout import Layout
+    from ganbench.store.snapshot import environment
+
+    return differences(environment(Layout(out))["provenance"], set(frame["fingerprint"]))
+
+
+def _rows(frame: pd.DataFrame, differing: Mapping[str, Mapping[str, str]]) -> list[dict[str, Any]]:
+    """One for each run; `environment` says in what its environment differs from the others here."""
+    rows = json.loads(frame.drop(columns="content").to_json(orient="records"))
+    return [row | {"environment": differing[row["fingerprint"]]} for row in rows]
 
 
 def _results(out: Path, runs: Sequence[Run]) -> pd.DataFrame:
@@ -158,15 +198,15 @@ def _results(out: Path, runs: Sequence[Run]) -> pd.DataFrame:
     return asked.sort_values("run_id", key=lambda ids: ids.map(place), ignore_index=True)
 
 
-def _print_table(frame: pd.DataFrame) -> None:
+def _print_table(frame: pd.DataFrame, environments: Mapping[str, str]) -> None:
     import shutil
 
     from ganbench.cli.table import closing_table, closing_text
 
     if not sys.stdout.isatty():
-        click.echo(closing_text(frame, width=WIDTH))
+        click.echo(closing_text(frame, width=WIDTH, environments=environments))
         return
     from rich.console import Console
 
     width = shutil.get_terminal_size((100, 24)).columns
-    Console().print(closing_table(frame, width=width))
+    Console().print(closing_table(frame, width=width, environments=environments))

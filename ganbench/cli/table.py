@@ -1,9 +1,12 @@
-"""The table that closes `ganbench run`: one line for each cell, in the order of the suite."""
+"""The table that closes `ganbench run`: one line for each cell, in the order of the suite.
+
+Runs of different environments share no line: each environment has a block of its own.
+"""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -14,12 +17,16 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import RenderableType
 
+    Names = Mapping[str, str]  # of environments, by fingerprint
+    Blocks = Mapping[str, list[pd.DataFrame]]  # the runs of each cell, by the name of their environment
+
 GOOD: Final = 0.9
 BAD: Final = 0.5
 _BINS: Final = 10
 _BLOCKS: Final = "▁▂▃▄▅▆▇█"
 _NOTHING: Final = "-"
 _GAP: Final = 2
+_INDENT: Final = "  "
 _MAIN: Final = ("distance", "energy_distance", "sliced_wasserstein")
 
 
@@ -39,7 +46,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The texts of a table. `tones` are colours for the cells' share of healthy runs."""
+    """The texts of a table. `tones` are colours for the share of healthy runs, one for each row."""
 
     fields: tuple[Field, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -52,24 +59,27 @@ class Sheet:
         return sum(max(map(len, column)) + _GAP for column in zip(*lines, strict=True)) - _GAP
 
 
-def closing_text(frame: pd.DataFrame, *, width: int = 100) -> str:
-    """The table as plain text; `frame` is what `load_results` gives.
+def closing_text(frame: pd.DataFrame, *, width: int = 100, environments: Names | None = None) -> str:
+    """The table as plain text; `frame` is what `load_results` gives, `environments` names by fingerprint.
 
-    Columns that do not fit into `width` characters are left out, the least important first.
+    Columns that do not fit into `width` characters are left out, the least important first. Of several
+    environments each has a block, under its name.
     """
-    sheet = sheet_of(frame, width=width)
+    sheet = sheet_of(frame, width=width, environments=environments)
     right = [index for index, field in enumerate(sheet.fields) if field.right]
     lines = aligned([tuple(field.head for field in sheet.fields), *sheet.rows], right=right, gap=_GAP)
     return "\n".join([*lines, "", *textwrap.wrap(sheet.note, width)])
 
 
-def closing_table(frame: pd.DataFrame, *, width: int = 100) -> RenderableType:
+def closing_table(
+    frame: pd.DataFrame, *, width: int = 100, environments: Names | None = None
+) -> RenderableType:
     """The same for a terminal, with the share of healthy runs in colour."""
     from rich.console import Group
     from rich.table import Table
     from rich.text import Text
 
-    sheet = sheet_of(frame, width=width)
+    sheet = sheet_of(frame, width=width, environments=environments)
     table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0), header_style="bold")
     for field in sheet.fields:
         table.add_column(field.head, justify="right" if field.right else "left", overflow="fold")
@@ -79,13 +89,14 @@ def closing_table(frame: pd.DataFrame, *, width: int = 100) -> RenderableType:
     return Group(table, Text(), Text(sheet.note, style="dim"))
 
 
-def sheet_of(frame: pd.DataFrame, *, width: int) -> Sheet:
+def sheet_of(frame: pd.DataFrame, *, width: int, environments: Names | None = None) -> Sheet:
     """The columns that fit, filled in."""
+    blocks = _blocks(frame, environments)
     fields = list(_fields(frame))
-    sheet = _filled(frame, fields)
+    sheet = _filled(blocks, fields, frame)
     while sheet.width > width and any(field.rank for field in fields):
         fields.remove(max(fields, key=lambda field: field.rank))
-        sheet = _filled(frame, fields)
+        sheet = _filled(blocks, fields, frame)
     return sheet
 
 
@@ -103,13 +114,30 @@ def histogram(values: list[int], modes: int) -> str:
     return "".join(_BLOCKS[-(-count * len(_BLOCKS) // top) - 1] if count else " " for count in counts)
 
 
-def _filled(frame: pd.DataFrame, fields: list[Field]) -> Sheet:
-    cells = [runs for _, runs in frame.groupby("cell", sort=False)]
+def _blocks(frame: pd.DataFrame, environments: Names | None) -> Blocks:
+    """The runs of each cell, in one block for each environment; a block without a name where there is one."""
+    if environments is None or len(environments) < 2:
+        return {"": _cells(frame)}
+    return {name: _cells(frame[frame["fingerprint"] == key]) for key, name in environments.items()}
+
+
+def _cells(frame: pd.DataFrame) -> list[pd.DataFrame]:
+    return [runs for _, runs in frame.groupby("cell", sort=False)]
+
+
+def _filled(blocks: Blocks, fields: list[Field], frame: pd.DataFrame) -> Sheet:
+    rows, tones = [], []
+    for name, cells in blocks.items():
+        if name:
+            rows.append((f"{name}:", *[""] * (len(fields) - 1)))
+            tones.append("")
+        for runs in cells:
+            first, *rest = (field.show(runs) for field in fields)
+            rows.append((f"{_INDENT}{first}" if name else first, *rest))
+            tones.append(_tone(runs))
+    notes = (field.note for field in fields if field.note)
     return Sheet(
-        fields=tuple(fields),
-        rows=tuple(tuple(field.show(runs) for field in fields) for runs in cells),
-        tones=tuple(map(_tone, cells)),
-        note=" ".join([_count(cells), *(field.note for field in fields if field.note), *_classifier(frame)]),
+        tuple(fields), tuple(rows), tuple(tones), " ".join([_count(blocks), *notes, *_classifier(frame)])
     )
 
 
@@ -242,10 +270,13 @@ def _classifier(frame: pd.DataFrame) -> Iterator[str]:
         )
 
 
-def _count(cells: list[pd.DataFrame]) -> str:
-    counts = [len(_ended(runs)) for runs in cells]
+def _count(blocks: Blocks) -> str:
+    counts = [len(_ended(runs)) for cells in blocks.values() for runs in cells]
     if not counts:
         return "No runs."
     least, most = min(counts), max(counts)
     each = f"{most}" if least == most else f"{least} to {most}"
-    return f"n = {each} run{'s' if most != 1 else ''} per cell, {sum(counts)} in all."
+    runs = f"{each} run{'s' if most != 1 else ''}"
+    if len(blocks) == 1:
+        return f"n = {runs} per cell, {sum(counts)} in all."
+    return f"n = {runs} per cell and environment, {sum(counts)} in all; environments share no line."

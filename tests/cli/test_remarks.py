@@ -75,8 +75,22 @@ def test_runs_that_crashed_are_counted_with_the_last_words_of_the_first() -> Non
     assert crashes(crashed[:1]).startswith("1 run crashed, ")
 
 
-def test_a_run_of_nothing_but_vectorised_networks_needs_no_remark(tmp_path: Path) -> None:
-    assert list(remarks(frame(("a", "layers")), tmp_path)) == []
+def test_a_run_of_nothing_but_vectorised_networks_needs_no_remark() -> None:
+    assert list(remarks(frame(("a", "layers")), {"f": "environment f"})) == []
+
+
+def test_of_several_environments_it_is_told_which_seeds_are_whose_and_how_to_compute_all_again() -> None:
+    runs = [(cell, seed, "f") for cell in "abcde" for seed in (0, 1, 2)] + [("a", 3, "g"), ("z", 0, "g")]
+    told = frame(*((cell, "layers") for cell, *_ in runs)).assign(
+        seed=[seed for _, seed, _ in runs], fingerprint=[key for *_, key in runs]
+    )
+    assert list(remarks(told, {"f": "torch 2.14.0", "g": "torch 2.15.0"})) == [
+        "these runs come from different environments, and are kept apart:\n"
+        "  a: seeds 0-2 with torch 2.14.0; seed 3 with torch 2.15.0\n"
+        "  b, c, d and 1 more: seeds 0-2 with torch 2.14.0\n"
+        "  z: seed 0 with torch 2.15.0\n"
+        "  to compute all of them in this one, choose another --out, or delete these results with --fresh"
+    ]
 
 
 def test_the_verb_tells_it_on_stderr_after_the_table(

@@ -6,12 +6,15 @@ import json
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ganbench import environment
 from ganbench.cli.main import VERBS, main
+from ganbench.records import Provenance
 from ganbench.store.reader import load_results
 from tests.execute import example
 
@@ -52,6 +55,25 @@ def test_it_ends_with_a_table_on_stdout_and_everything_else_on_stderr(
     assert "healthy" in captured.out
     assert captured.err.startswith("4 runs in 2 populations\n[2/4] hinge: 2 runs in ")
     assert captured.err.endswith(f"\nresults in {out}\nnext: ganbench status {out}\n")
+
+
+def test_below_the_table_stand_the_root_causes_of_failed_runs(
+    suite: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "results"
+    steps = ["--set", "steps=600", "--set", "evaluation.every=60", "--set", "probes.windows=60"]
+    assert run(suite, "--out", str(out), *steps) == 0
+    *_, causes = capsys.readouterr().out.split("\n\n")
+    frame = load_results(out)
+    failed = frame[frame["status"] == "failed"]
+    assert causes.startswith("root causes of failed runs, by the detectors:\n  hinge")
+    assert cells_of(causes) == failed["cell"].drop_duplicates().tolist()
+    for line, (_, runs) in zip(causes.splitlines()[1:], failed.groupby("cell", sort=False), strict=True):
+        for kind, count in runs["root_cause"].value_counts().items():
+            assert f"{kind} {count}" in line
+    assert run(suite, "--out", str(out), *steps, "--format", "json") == 0
+    told = [one["root_cause"] for one in json.loads(capsys.readouterr().out)]
+    assert told == [cause if isinstance(cause, str) else None for cause in frame["root_cause"]]
 
 
 def test_on_a_terminal_the_table_has_the_same_cells(
@@ -122,6 +144,64 @@ def test_the_same_command_again_trains_nothing_and_shows_the_same(
     second = capsys.readouterr()
     assert second.out == first.out
     assert "population" not in second.err
+
+
+@pytest.fixture
+def mixed(
+    suite: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """Seeds 0 and 1 come from one torch, seed 2 will come from another."""
+    torch = iter(["2.14.0", "2.15.0", "2.15.0", "2.15.0"])
+    describe = environment.describe
+
+    def describe_another(device: str, threads: int) -> Provenance:
+        here = describe(device, threads)
+        other = replace(here, versions={**here.versions, "torch": next(torch)})
+        known = environment.facts(environment.to_json(other))
+        return replace(other, fingerprint=environment.fingerprint(known))
+
+    monkeypatch.setattr("ganbench.execute.local.describe", describe_another)
+    assert run(suite, "--out", str(tmp_path / "results")) == 0
+    capsys.readouterr()
+    return str(tmp_path / "results")
+
+
+def test_runs_of_two_versions_share_no_line_and_it_is_told_which_seeds_are_whose(
+    suite: str, mixed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(suite, "--out", mixed, "--seeds", "0-2") == 0
+    captured = capsys.readouterr()
+    head, *lines = captured.out.split("\n\n")[0].splitlines()
+    assert head.split()[:2] == ["cell", "runs"]
+    assert [line.split()[:2] for line in lines] == [
+        ["torch", "2.14.0:"],
+        ["hinge", "2"],
+        ["minimax", "2"],
+        ["torch", "2.15.0:"],
+        ["hinge", "1"],
+        ["minimax", "1"],
+    ]
+    assert captured.err.startswith("4 runs are there from another environment: 4 with torch 2.14.0; here: ")
+    assert "  hinge, minimax: seeds 0-1 with torch 2.14.0; seed 2 with torch 2.15.0\n" in captured.err
+    assert "\n2 runs in 2 populations\n" in captured.err
+
+
+def test_json_says_for_each_run_in_what_its_environment_differs(
+    suite: str, mixed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(suite, "--out", mixed, "--seeds", "0-2", "--only", "hinge", "--format", "json") == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert [row["environment"]["torch"] for row in rows] == ["2.14.0", "2.14.0", "2.15.0"]
+    assert len({row["fingerprint"] for row in rows}) == 2
+
+
+def test_with_fresh_all_runs_are_of_one_environment(
+    suite: str, mixed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(suite, "--out", mixed, "--seeds", "0-2", "--fresh", "--format", "json") == 0
+    captured = capsys.readouterr()
+    assert [row["environment"] for row in json.loads(captured.out)] == [{}] * 6
+    assert "environment" not in captured.err
 
 
 def test_fresh_deletes_what_was_there(suite: str, tmp_path: Path) -> None:

@@ -4,13 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ganbench.cli.main import main
 from ganbench.cli.status import inspect
-from tests.store.example import commit, evaluation, opened, plan, run
+from tests.store.example import PROVENANCE, commit, evaluation, opened, plan, run
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def root(tmp_path: Path) -> Path:
     with opened(tmp_path, planned=planned) as results:
         commit(results, "p", ("ring/a", 0), ("ring/b", 0))
         results.merge()
-        failed = run("ring/b", 1, status="failed", failed_at=5, criterion="covered_share below 0.9")
+        failed = run("ring/b", 1, status="failed", failed_at=5, root_cause="mode-hopping")
         crashed = run("ring/b", 2, status="crashed", message="Traceback")
         results.commit("q", runs=[failed, crashed], evaluations=[evaluation("ring/b", 1, 300)])
     return tmp_path
@@ -34,8 +35,8 @@ def test_text_gives_the_sums_and_each_cell_in_the_order_of_the_suite(root: Path,
         "running  no\n"
         "runs     7 planned: 2 healthy, 1 failed, 1 crashed, 3 missing\n"
         "\n"
-        "cell    planned  healthy  failed  crashed  missing\n"
-        "ring/b        4        1       1        1        1\n"
+        "cell    planned  healthy  failed  crashed  missing  root causes\n"
+        "ring/b        4        1       1        1        1  mode-hopping 1\n"
         "ring/a        3        1       0        0        2\n"
         "\n"
         "Run the same command again: it does what is missing or crashed, and nothing else.\n"
@@ -54,7 +55,68 @@ def test_json_gives_the_same(root: Path, capsys) -> None:
         "failed": 0,
         "crashed": 0,
         "missing": 2,
+        "root_causes": {},
     }
+    assert facts["cells"][0]["root_causes"] == {"mode-hopping": 1}
+
+
+@pytest.fixture
+def mixed(root: Path) -> Path:
+    """Another torch has added two runs."""
+    other = replace(PROVENANCE, versions={"torch": "2.1"}, fingerprint="0" * 12)
+    with opened(root, provenance=other) as results:
+        commit(results, "r", ("ring/b", 3), ("ring/a", 1), fingerprint="0" * 12)
+    return root
+
+
+def test_of_several_environments_each_has_a_block(mixed: Path, capsys) -> None:
+    assert main(["status", str(mixed)]) == 0
+    assert capsys.readouterr().out == (
+        f"results  {mixed}\n"
+        "suite    mog mog-v1\n"
+        "running  no\n"
+        "runs     9 planned: 4 healthy, 1 failed, 1 crashed, 3 missing\n"
+        "\n"
+        "cell        planned  missing\n"
+        "ring/b            4        0\n"
+        "ring/a            3        1\n"
+        "ring/hinge        2        2\n"
+        "\n"
+        "torch 2.0:\n"
+        "cell    healthy  failed  crashed  root causes\n"
+        "ring/b        1       1        1  mode-hopping 1\n"
+        "ring/a        1       0        0\n"
+        "\n"
+        "torch 2.1:\n"
+        "cell    healthy  failed  crashed\n"
+        "ring/b        1       0        0\n"
+        "ring/a        1       0        0\n"
+        "\n"
+        "Run the same command again: it does what is missing or crashed, and nothing else.\n"
+    )
+
+
+def test_json_counts_by_environment_and_says_what_differs(mixed: Path) -> None:
+    one, other = inspect(mixed)["environments"]
+    assert (one["fingerprint"], one["differs"]) == ("f" * 12, {"torch": "2.0"})
+    assert (other["fingerprint"], other["differs"]) == ("0" * 12, {"torch": "2.1"})
+    assert one["cells"][0] == {
+        "cell": "ring/b",
+        "healthy": 1,
+        "failed": 1,
+        "crashed": 1,
+        "root_causes": {"mode-hopping": 1},
+    }
+    assert other["cells"][0]["root_causes"] == {}
+    assert [cell["healthy"] for cell in other["cells"]] == [1, 1]
+
+
+def test_where_the_environments_are_lost_their_fingerprints_are_told(mixed: Path, capsys) -> None:
+    (mixed / "environment.json").write_text("{")
+    assert main(["status", str(mixed)]) == 0
+    text = capsys.readouterr().out
+    assert f"\nenvironment {'0' * 12}:\n" in text
+    assert f"\nenvironment {'f' * 12}:\n" in text
 
 
 def test_cells_add_up_to_the_sums(root: Path) -> None:

@@ -59,6 +59,41 @@ def test_the_table_is_the_golden_one(frame: pd.DataFrame) -> None:
     )
 
 
+NAMED = {"f": "torch 2.14.0", "g": "torch 2.15.0"}
+
+
+def apart() -> pd.DataFrame:
+    """Two cells in one environment, one of them in a second as well."""
+    first = [row(cell, 8, fingerprint="f") for cell in ("ring/a", "ring/a", "ring/b")]
+    return pd.DataFrame([*first, *(row("ring/a", 2, fingerprint="g") for _ in range(3))])
+
+
+def test_runs_of_two_environments_share_no_line_and_no_rate() -> None:
+    assert closing_text(apart(), environments=NAMED, width=60) == (
+        "cell           runs          healthy  modes\n"
+        "torch 2.14.0:\n"
+        "  ring/a          2  100 % [34, 100]  |        █| 8\n"
+        "  ring/b          1  100 % [21, 100]  |        █| 8\n"
+        "torch 2.15.0:\n"
+        "  ring/a          3      0 % [0, 56]  |  █      | 8\n"
+        "\n"
+        "n = 1 to 3 runs per cell and environment, 6 in all;\n"
+        "environments share no line. healthy: share of runs that did\n"
+        "not fail, Wilson 95 % interval. modes: runs by covered\n"
+        "modes, from 0 to the number given."
+    )
+
+
+def test_blocks_come_in_the_order_of_the_names() -> None:
+    text = closing_text(apart(), environments=dict(reversed(NAMED.items())))
+    assert text.index("torch 2.15.0:") < text.index("torch 2.14.0:")
+
+
+def test_one_environment_needs_no_name() -> None:
+    frame = apart()[:3]
+    assert closing_text(frame, environments={"f": "environment f"}) == closing_text(frame)
+
+
 def test_a_game_without_modes_shows_its_own_metric() -> None:
     frame = pd.DataFrame([duel("healthy", 0.25), duel("healthy", 0.5), duel("failed", 12.0)])
     assert closing_text(frame) == (
@@ -163,18 +198,20 @@ def test_a_note_explains_the_columns_that_are_shown_and_no_others(frame: pd.Data
     assert "SW:" not in closing_text(frame, width=70)
 
 
-def rendered(frame: pd.DataFrame, *, colour: bool) -> str:
+def rendered(frame: pd.DataFrame, *, colour: bool = False, environments: dict[str, str] | None = None) -> str:
     stream = io.StringIO()
     console = Console(
         file=stream, width=100, force_terminal=colour, color_system="standard" if colour else None
     )
-    console.print(closing_table(frame))
+    console.print(closing_table(frame, environments=environments))
     return stream.getvalue()
 
 
 def test_the_terminals_table_says_the_same(frame: pd.DataFrame) -> None:
     words = rendered(frame, colour=False).split()
     assert words == closing_text(frame).split()
+    text = closing_text(apart(), environments=NAMED)
+    assert rendered(apart(), environments=NAMED).split() == text.split()
 
 
 def test_the_terminals_table_colours_health(frame: pd.DataFrame) -> None:

@@ -1,0 +1,82 @@
+"""The runs of one cell, and its health."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from ganbench.stats.intervals import Interval, wilson
+from ganbench.stats.rates import Count
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """runs: those that ended healthy or failed. crashed: how many raised; they are in no share.
+
+    labels: by axis; content: the resolved setting.
+    """
+
+    name: str
+    runs: pd.DataFrame
+    crashed: int
+    labels: Mapping[str, str]
+    content: Mapping[str, Any]
+
+    @property
+    def n(self) -> int:
+        return len(self.runs)
+
+    @property
+    def failed(self) -> int:
+        return int((self.runs["status"] == "failed").sum())
+
+    @property
+    def healthy(self) -> int:
+        return self.n - self.failed
+
+    @property
+    def count(self) -> Count:
+        return Count(self.failed, self.n)
+
+    @property
+    def share(self) -> float:
+        """Of runs that end healthy; NaN without runs."""
+        return self.healthy / self.n if self.n else float("nan")
+
+    @property
+    def interval(self) -> Interval:
+        """Wilson, 95 %, of the share healthy."""
+        return wilson(self.healthy, self.n)
+
+    @cached_property
+    def causes(self) -> Mapping[str, int]:
+        """Failed runs by the criterion that was broken first, the most frequent first."""
+        broken = self.runs["criterion"][self.runs["status"] == "failed"]
+        return dict(sorted(Counter(map(str, broken)).items(), key=lambda pair: (-pair[1], pair[0])))
+
+    @property
+    def modes(self) -> int | None:
+        """Of the data; None where they have none."""
+        known = self.runs["modes"].dropna()
+        return int(known.iloc[0]) if len(known) else None
+
+    @property
+    def steps(self) -> int:
+        return int(self.runs["steps"].iloc[0])
+
+    def column(self, name: str) -> pd.Series[Any]:
+        """Values of a column where they are defined; empty where no run has it."""
+        import pandas as pd
+
+        return self.runs[name].dropna() if name in self.runs else pd.Series(dtype=float)
+
+    def median(self, name: str) -> float:
+        """NaN where it is nowhere defined."""
+        found = self.column(name)
+        return float(found.median()) if len(found) else float("nan")

@@ -1,0 +1,94 @@
+"""Figures of differences: every pair of cells, and the cliff over two numeric axes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ganbench.report.axes import Grid
+from ganbench.report.canvas import Columns, Drawing, blank
+from ganbench.report.metric import Metric
+from ganbench.report.slug import slug
+from ganbench.report.verdicts import Pair
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_DARK, _LIGHT = "#000001", "#fffffe"  # text on a filled square, the same on every page
+
+
+def improvement(
+    arena: str, names: Sequence[str], pairs: Sequence[Pair], metric: Metric, *, n: str, columns: Columns
+) -> Drawing:
+    """The probability that a run of the row beats one of the column."""
+    values = np.full((len(names), len(names)), np.nan)
+    told = np.zeros_like(values, dtype=bool)
+    place = {name: index for index, name in enumerate(names)}
+    for pair in pairs:
+        i, j = place[pair.ours], place[pair.theirs]
+        values[i, j], values[j, i] = pair.improvement.value, 1 - pair.improvement.value
+        told[i, j] = told[j, i] = pair.told
+    side = 0.9 + 0.26 * len(names)
+    figure = blank(columns, side)
+    axes = figure.subplots()
+    _squares(axes, 100 * values, cmap="RdBu", low=0, high=100)
+    for i, j in np.argwhere(np.isfinite(values)):
+        _number(
+            axes, i, j, f"{100 * values[i, j]:.0f}{'*' if told[i, j] else ''}", dark=0.2 < values[i, j] < 0.8
+        )
+    axes.set_xticks(range(len(names)), list(names), rotation=45, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(names)), list(names))
+    caption = (
+        f"Share of pairs of runs, in %, in which the row's cell has the better {metric.label} at the end ({metric.direction}; "
+        f"a tie counts half; a run without a finite value loses) on {arena}; * where Mann and Whitney's test has p < 0.05 "
+        f"after Holm over {len(pairs)} pairs; {n}."
+    )
+    return Drawing(
+        f"improvement-{slug(arena)}", f"Probability of improvement: {arena}", caption, figure, columns
+    )
+
+
+def heat_map(arena: str, grid: Grid, *, columns: Columns) -> Drawing:
+    """Share of healthy runs over two numeric axes."""
+    xs, ys = grid.xs, grid.ys
+    values = np.full((len(ys), len(xs)), np.nan)
+    for (x, y), count in grid.counts.items():
+        values[ys.index(y), xs.index(x)] = 100 * (1 - count.rate)
+    figure = blank(columns, 0.9 + 0.26 * len(ys))
+    axes = figure.subplots()
+    _squares(axes, values, cmap="cividis", low=0, high=100)
+    for i, j in np.argwhere(np.isfinite(values)):
+        _number(axes, i, j, f"{values[i, j]:.0f}", dark=values[i, j] > 50)
+    axes.set_xticks(range(len(xs)), [f"{x:g}" for x in xs])
+    axes.set_yticks(range(len(ys)), [f"{y:g}" for y in ys])
+    axes.set(xlabel=grid.x, ylabel=grid.y)
+    counts = sorted({count.n for count in grid.counts.values()})
+    each = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    caption = (
+        f"Share of runs that end healthy, in %, over {grid.x} and {grid.y} on {arena}; n = {each} runs a square, over "
+        "which all other axes are summed."
+    )
+    name = f"cliff-{slug(arena)}-{slug(grid.x)}-{slug(grid.y)}"
+    return Drawing(name, f"Healthy over {grid.x} and {grid.y}: {arena}", caption, figure, columns)
+
+
+def _squares(axes: Axes, values: Any, *, cmap: str, low: float, high: float) -> None:
+    axes.pcolormesh(
+        np.arange(values.shape[1] + 1) - 0.5,
+        np.arange(values.shape[0] + 1) - 0.5,
+        np.ma.masked_invalid(values),
+        cmap=cmap,
+        vmin=low,
+        vmax=high,
+        edgecolors="none",
+    )
+    axes.invert_yaxis()
+    for side in axes.spines.values():
+        side.set_visible(False)
+    axes.tick_params(length=0)
+
+
+def _number(axes: Axes, row: int, column: int, text: str, *, dark: bool) -> None:
+    axes.text(column, row, text, ha="center", va="center", fontsize=6, color=_DARK if dark else _LIGHT)

@@ -1,0 +1,146 @@
+"""Figures of one failed run: metrics, signals, the last raw steps, and where its samples went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from ganbench.report.canvas import BLUE, LINE, ORANGE, RED, Columns, Drawing, blank, panels, plain_steps
+from ganbench.report.maps import bubbles, means_of
+from ganbench.report.suspects import Suspect
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+METRICS: Final = ("covered_share", "high_quality", "distance", "sliced_wasserstein")
+SIGNALS: Final = (
+    (("loss_d", "loss_g"), "loss"),
+    (("gradient_norm_d", "gradient_norm_g"), "gradient norm"),
+    (("real_logit_mean", "fake_logit_mean"), "mean logit, real and fake"),
+    (("update_ratio_d", "update_ratio_g"), "update ratio"),
+)
+
+
+def metrics(one: Suspect, *, columns: Columns) -> Drawing | None:
+    """What the evaluations say over time; None without any."""
+    names = [name for name in METRICS if name in one.evaluations and one.evaluations[name].notna().any()]
+    if not names:
+        return None
+
+    def draw(index: int, axes: Axes) -> None:
+        name = names[index]
+        axes.plot(one.evaluations["step"], one.evaluations[name], "o-", color=BLUE, markersize=2)
+        axes.set_title(name.replace("_", " "))
+        _framed(axes, one)
+
+    figure = panels(len(names), draw, columns=columns)
+    caption = f"Evaluations of {one.name}; the line marks step {int(one.row['failed_at'])}, at which it failed; n = 1 run."
+    return Drawing("metrics", "Evaluations", caption, figure, columns)
+
+
+def signals(one: Suspect, *, columns: Columns) -> Drawing | None:
+    """Window means and ranges over the whole run; None where the trace has none of them."""
+    pairs = [
+        (names, title) for names, title in SIGNALS if any(f"{name}.mean" in one.windows for name in names)
+    ]
+    if not pairs:
+        return None
+
+    def draw(index: int, axes: Axes) -> None:
+        names, title = pairs[index]
+        for name, colour in zip(names, (BLUE, ORANGE), strict=True):
+            _window(axes, one.windows, name, colour)
+        axes.set_title(title)
+        _framed(axes, one)
+
+    figure = panels(len(pairs), draw, columns=columns)
+    caption = (
+        f"Signals of {one.name}: mean of each window, and the range within it; discriminator or real in blue, generator "
+        "or fake in orange; n = 1 run."
+    )
+    return Drawing("signals", "Windows", caption, figure, columns)
+
+
+def recorder(one: Suspect, *, columns: Columns) -> Drawing | None:
+    """The flight recorder, or else the burst nearest to the failure, step by step; None without bursts."""
+    chosen = _nearest(one)
+    if chosen is None:
+        return None
+    rows, title = chosen
+    pairs = [(names, label) for names, label in SIGNALS if any(name in rows for name in names)]
+
+    def draw(index: int, axes: Axes) -> None:
+        names, label = pairs[index]
+        for name, colour in zip(names, (BLUE, ORANGE), strict=True):
+            if name in rows:
+                axes.plot(rows["step"], rows[name], color=colour, linewidth=0.7)
+        axes.set_title(label)
+        plain_steps(axes)
+
+    if not pairs:
+        return None
+    first, last = int(rows["step"].min()), int(rows["step"].max())
+    caption = f"{title} of {one.name}: raw steps {first} to {last}; n = 1 run."
+    return Drawing("recorder", title, caption, panels(len(pairs), draw, columns=columns), columns)
+
+
+def mode_maps(one: Suspect, *, columns: Columns) -> Drawing | None:
+    """Where the samples were at the best evaluation and at the last; None unless the modes lie in a plane."""
+    means = means_of(one.row)
+    rows = one.evaluations.dropna(subset=["mode_histogram"]) if "mode_histogram" in one.evaluations else None
+    if means is None or rows is None or rows.empty:
+        return None
+    covered = [int(np.count_nonzero(histogram)) for histogram in rows["mode_histogram"]]
+    looks = [rows.iloc[int(np.argmax(covered))], rows.iloc[-1]]
+    figure = blank(columns, 2.2 if columns == 2 else 1.7)
+    for axes, row, when in zip(figure.subplots(1, 2).flat, looks, ("best", "last"), strict=True):
+        counts = np.asarray(row["mode_histogram"], dtype=float)
+        bubbles(axes, means, counts)
+        axes.set_title(
+            f"{when} evaluation, step {int(row['step'])}: {np.count_nonzero(counts)} of {len(means)} modes"
+        )
+    samples = one.arena.cells[0].content.get("evaluation", {}).get("samples", "?")
+    caption = (
+        f"The true modes (crosses) and the generated samples near each of them (area of the disc) of {one.name}, at the "
+        f"evaluation that covers most modes and at the last one; {samples} samples each, those near no mode not drawn; n = 1 run."
+    )
+    return Drawing("modes", "Samples by mode, before and after", caption, figure, columns)
+
+
+def _window(axes: Axes, windows: pd.DataFrame, name: str, colour: str) -> None:
+    if f"{name}.mean" not in windows:
+        return
+    step = windows["last_step"]
+    there = windows[f"{name}.count"] > 0
+    low, high = windows[f"{name}.min"].where(there), windows[f"{name}.max"].where(there)
+    axes.fill_between(step, low, high, color=colour, alpha=0.2, linewidth=0)
+    axes.plot(step, windows[f"{name}.mean"].where(there), color=colour, linewidth=0.9)
+
+
+def _framed(axes: Axes, one: Suspect) -> None:
+    axes.axvline(int(one.row["failed_at"]), color=RED, linewidth=0.8, linestyle="--")
+    axes.set_xlim(0, int(one.row["steps"]))
+    axes.grid(axis="y", color=LINE)
+    plain_steps(axes)
+
+
+def _nearest(one: Suspect) -> tuple[pd.DataFrame, str] | None:
+    bursts = one.bursts
+    if bursts.empty:
+        return None
+    flight = bursts[bursts["burst"] == -1]
+    if len(flight):
+        return flight.sort_values("step"), "Flight recorder"
+    failed = int(one.row["failed_at"])
+    middle = bursts.groupby("burst")["step"].mean()
+    burst = (middle - failed).abs().idxmin()
+    return bursts[bursts["burst"] == burst].sort_values("step"), "Burst nearest to the failure"
+
+
+def all_of(one: Suspect, *, columns: Columns) -> Sequence[Drawing]:
+    """Every figure that this run has data for."""
+    made = (draw(one, columns=columns) for draw in (metrics, mode_maps, signals, recorder))
+    return [drawing for drawing in made if drawing is not None]

@@ -1,0 +1,119 @@
+"""The pages of a report: one file each, that asks for nothing from anywhere."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final
+
+from ganbench import __version__
+from ganbench.report import histories, protocol
+from ganbench.report.canvas import Columns, style
+from ganbench.report.content import Content
+from ganbench.report.suspects import RULE, Suspect
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from ganbench.report.cell import Cell
+
+IMAGES: Final = 12
+LARGEST: Final = 600_000  # bytes of an image in a page
+
+
+def index(parts: Sequence[tuple[Content, Sequence[Suspect]]]) -> bytes:
+    """The report: one section for each content, with links to the pages of its failed runs."""
+    sections = [_section(number, *part) for number, part in enumerate(parts)]
+    title = sections[0]["title"] if len(sections) == 1 else f"{len(sections)} sections"
+    return _render("report.html", {"title": title, "sections": sections})
+
+
+def page(suspect: Suspect, *, columns: Columns) -> bytes:
+    """One failed run: findings, metrics, windows, raw steps, samples."""
+    with style():
+        drawings = histories.all_of(suspect, columns=columns)
+    figures = [{"drawing": one, "svg": one.inline(f"r-{one.name}")} for one in drawings]
+    return _render("run.html", {"title": suspect.name, "run": suspect, "figures": figures})
+
+
+def _section(number: int, content: Content, suspects: Sequence[Suspect]) -> dict[str, Any]:
+    section = content.section
+    keys, rows = protocol.varying(section)
+    return {
+        "id": f"s{number}",
+        "title": section.title,
+        "said": _said(content),
+        "remarks": [*section.remarks, *content.notes],
+        "protocols": [protocol.sentence(arena) for arena in section.arenas],
+        "headlines": content.headlines,
+        "verdicts": [
+            (name, [(one.word, one.sentence) for one in found]) for name, found in content.verdicts.items()
+        ],
+        "tables": content.tables,
+        "figures": [{"drawing": one, "svg": one.inline(f"s{number}-{one.name}")} for one in content.drawings],
+        "images": _images(content),
+        "suspects": suspects,
+        "rule": RULE,
+        "common": protocol.common(section),
+        "varying": (keys, list(zip([cell.name for cell in section.cells], rows, strict=True))),
+        "provenance": _provenance(section.provenance),
+        "hashes": [(cell.name, str(cell.runs["cell_id"].iloc[0])) for cell in section.shown],
+        "arenas": [(arena.name, arena.evaluation_id) for arena in section.arenas],
+        "fingerprint": section.fingerprint,
+        "commands": protocol.commands(section),
+    }
+
+
+def _said(content: Content) -> Mapping[str, str]:
+    return next((source.said for source in content.section.sources if source.said), {})
+
+
+def _provenance(record: Mapping[str, Any]) -> dict[str, str]:
+    """Versions, device, commit and machine, in words."""
+    if not record:
+        return {}
+    facts = {key: record.get(key) for key in ("device", "threads", "commit", "source")}
+    found = {**record.get("versions", {}), **facts, **record.get("notes", {})}
+    return {key: str(value) for key, value in found.items() if value is not None}
+
+
+def _images(content: Content) -> list[tuple[str, str]]:
+    """The first sample grid of each cell, as data of the page itself: (name of the cell, URI)."""
+    found: list[tuple[str, str]] = []
+    for cell in content.section.shown:
+        uri = _image(content, cell)
+        if uri and len(found) < IMAGES:
+            found.append((cell.name, uri))
+    return found
+
+
+def _image(content: Content, cell: Cell) -> str:
+    """Empty where there is none, or it is too large for a page."""
+    named = cell.column("sample_grid")
+    if named.empty:
+        return ""
+    source = content.section.sources[int(cell.runs["place"].iloc[0])]
+    path = source.layout.sample(str(named.iloc[0]))
+    if not path.is_file() or path.stat().st_size > LARGEST:
+        return ""
+    return f"data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def _render(name: str, values: Mapping[str, Any]) -> bytes:
+    text: str = _environment().get_template(name).render(values, version=__version__)
+    return text.encode()
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    # Plain resources: a package inside an archive has no folder to look into.
+    folder = resources.files("ganbench.report") / "templates"
+    return Environment(
+        loader=FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

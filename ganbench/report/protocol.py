@@ -1,0 +1,97 @@
+"""What all runs of an arena have in common, what varies between cells, and how to make them again."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ganbench.report.section import Arena, Section
+
+
+def sentence(arena: Arena) -> str:
+    """Length, batch, evaluation and failure criteria: what a caption needs."""
+    content = arena.cells[0].content
+    steps = sorted({cell.content["steps"] for cell in arena.cells if "steps" in cell.content})
+    length = " to ".join(f"{n:,}" for n in dict.fromkeys((steps[0], steps[-1]))) if steps else "?"
+    parts = [f"{arena.name}: {length} generator steps"]
+    if "batch" in content:
+        parts.append(f"batch {content['batch']}")
+    if plan := content.get("evaluation"):
+        parts.append(f"judged every {plan['every']:,} steps on {plan['samples']:,} samples")
+    failed = [criterion(one) for one in content.get("failure", ())]
+    rule = f"; failed: {', or '.join([*failed, 'not finite'])}" if failed else ""
+    return ", ".join(parts) + rule
+
+
+def criterion(one: Mapping[str, Any]) -> str:
+    """Such as `covered_share below 0.9 in 3 evaluations in a row after 75 % of the steps`."""
+    bounds = {"below": "below", "above": "above", "drawdown": "drawdown above"}
+    bound = next(f"{words} {one[key]:g}" for key, words in bounds.items() if one.get(key) is not None)
+    row = f" in {one['for']} evaluations in a row" if one.get("for", 1) > 1 else ""
+    after = f" after {one['after']:.0%} of the steps".replace("%", " %") if one.get("after") else ""
+    return f"{one['metric']} {bound}{row}{after}"
+
+
+def common(section: Section) -> dict[str, str]:
+    """Settings that are the same in all cells, by their dotted name; what is empty is left out."""
+    flat = [_flat(cell.content) for cell in section.cells]
+    return {
+        key: value
+        for key, value in flat[0].items()
+        if value and all(other.get(key) == value for other in flat[1:])
+    }
+
+
+def varying(section: Section) -> tuple[list[str], list[list[str]]]:
+    """Settings in which cells differ, and their values, a row for each cell; empty text for none."""
+    flat = [_flat(cell.content) for cell in section.cells]
+    keys = list(dict.fromkeys(key for one in flat for key in one))
+    keys = [key for key in keys if len({one.get(key, "") for one in flat}) > 1]
+    return keys, [[one.get(key, "") for key in keys] for one in flat]
+
+
+def commands(section: Section) -> list[str]:
+    """What trains these runs again from the suite that each folder keeps, and makes this report of them."""
+    lines = []
+    folders = []
+    for place, source in enumerate(section.sources):
+        runs = section.runs[section.runs["place"] == place]
+        if runs.empty:
+            continue
+        folder = f"results/{source.name}"
+        folders.append(shlex.quote(folder))
+        words = ["ganbench", "run", f"{source.name}/suite.yaml", "--tier", str(runs["tier"].iloc[0])]
+        words += [*_changes(source.suite), "--seeds", _seeds(runs["seed"]), "--out", folder]
+        lines.append(shlex.join(words))
+    return [*lines, f"ganbench report {' '.join(folders)} -o report"]
+
+
+def _changes(identity: str) -> list[str]:
+    """The `--set` that the identity of the results names."""
+    return [word for change in identity.split(", --set ")[1:] for word in ("--set", change)]
+
+
+def _seeds(seeds: Any) -> str:
+    from ganbench.suite.seeds import as_text
+
+    return as_text(sorted(set(map(int, seeds))))
+
+
+def _flat(content: Any, prefix: str = "") -> dict[str, str]:
+    return dict(_leaves(content, prefix))
+
+
+def _leaves(content: Any, prefix: str) -> Iterator[tuple[str, str]]:
+    if isinstance(content, Mapping):
+        for key, value in content.items():
+            yield from _leaves(value, f"{prefix}.{key}" if prefix else str(key))
+    elif isinstance(content, list) and content and isinstance(content[0], Mapping):
+        yield prefix, "; ".join(_item(one) for one in content)
+    elif content is not None and content != []:
+        yield prefix, content if isinstance(content, str) else json.dumps(content)
+
+
+def _item(one: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in one.items() if value is not None)

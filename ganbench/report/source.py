@@ -1,0 +1,70 @@
+"""A results folder as a report reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from ganbench.store.layout import Layout
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SAID: Final = ("question", "cost", "expected")
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """One folder: `runs` and `evaluations` as `ganbench.load_results` and `load_evaluations` give them.
+
+    name: of the folder, without its path, so that a report does not depend on where results lie. said: what
+    the suite says of itself: question, cost, expected.
+    """
+
+    name: str
+    layout: Layout
+    suite: str
+    runs: pd.DataFrame
+    evaluations: pd.DataFrame
+    planned: Sequence[Mapping[str, Any]]
+    provenance: Mapping[str, Any]
+    said: Mapping[str, str]
+
+    @property
+    def missing(self) -> int:
+        """Planned runs that have not ended."""
+        return len({run["run_id"] for run in self.planned} - set(self.runs["run_id"]))
+
+
+def read_source(path: Path) -> Source:
+    """Raises InputError for a path that is no results folder, a damaged file, or a newer schema."""
+    from ganbench.store.reader import load_evaluations, load_results
+    from ganbench.store.snapshot import environment, opened, plan
+
+    layout = opened(Layout(path))
+    found = environment(layout)
+    return Source(
+        name=path.resolve().name,
+        layout=layout,
+        suite=str(found["suite"]),
+        runs=load_results(path),
+        evaluations=load_evaluations(path),
+        planned=plan(layout),
+        provenance=found["provenance"],
+        said=_said(layout),
+    )
+
+
+def _said(layout: Layout) -> dict[str, str]:
+    """Empty where the folder has no suite.yaml."""
+    from ganbench.store.tables import reading
+    from ganbench.suite.yaml import parse
+
+    if not layout.suite.exists():
+        return {}
+    with reading(layout.suite):
+        text = layout.suite.read_text(encoding="utf-8")
+    plain = parse(text, str(layout.suite)).plain()
+    return {key: str(plain[key]).strip() for key in SAID if isinstance(plain, dict) and plain.get(key)}

@@ -1,0 +1,236 @@
+"""The tables of a section."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from ganbench.metrics.direction import IDEAL
+from ganbench.report.axes import Effect
+from ganbench.report.cell import Cell
+from ganbench.report.outcomes import of_runs, times_of
+from ganbench.report.section import Arena
+from ganbench.report.slug import slug
+from ganbench.report.table import Entry, Table
+from ganbench.report.verdicts import MARGIN, Pair
+from ganbench.stats.intervals import Interval
+from ganbench.stats.quantile_intervals import median_interval
+from ganbench.stats.rate_comparison import RateComparison
+from ganbench.stats.survival import kaplan_meier, median_time
+from ganbench.stats.verdict import Verdict
+
+_MEDIAN_FROM: Final = 6  # runs, below which order statistics give no 95 % interval
+
+
+def health(cells: Sequence[Cell]) -> Table:
+    """Healthy runs with interval, causes of failure, and when half have failed."""
+    caption = (
+        f"Runs that end healthy, with Wilson's 95 % interval; failed runs by the criterion that was broken first; the step "
+        f"at which half of the runs have failed (Kaplan-Meier); {of_runs([cell for cell in cells if cell.n])}."
+    )
+    rows = tuple(_health(cell) for cell in cells)
+    heads = (
+        "cell",
+        "runs",
+        "crashed",
+        "healthy",
+        "%",
+        "95 % interval",
+        "half failed by",
+        "causes of failure",
+    )
+    return Table("health", "Health", caption, heads, rows, frozenset({1, 2, 3, 4, 5, 6}))
+
+
+def _health(cell: Cell) -> tuple[Entry, ...]:
+    causes = ", ".join(f"{name}: {count}" for name, count in cell.causes.items())
+    half = median_time(kaplan_meier(*times_of(cell))).value if cell.n else math.nan
+    return (
+        Entry.of(cell.name),
+        Entry.of(cell.n),
+        Entry.of(cell.crashed),
+        Entry.of(cell.healthy),
+        Entry.of(100 * cell.share, ".0f"),
+        percent(cell.interval),
+        Entry("not reached", math.inf) if half == math.inf else Entry.of(half, ",.0f"),
+        Entry.of(causes or "-"),
+    )
+
+
+def metrics(arena: Arena) -> Table:
+    """Every metric with a direction: of real samples, and of each cell at the end."""
+    cells = [cell for cell in arena.cells if cell.n]
+    names = [name for name in IDEAL if any(len(cell.column(f"final.{name}")) for cell in cells)]
+    heads = ("cell", *(name.replace("_", " ") for name in names))
+    rows = [tuple(_median(cell, f"final.{name}") for name in names) for cell in cells]
+    real = tuple(_floor(cells, name) for name in names)
+    caption = (
+        f"Medians over runs of the metrics at the last evaluation on {arena.name}, with the 95 % interval of order statistics "
+        f"from {_MEDIAN_FROM} runs; the row of real samples compares real with real ones at the same number of samples: no "
+        f"generator is expected to do better. {_directions(names)} {of_runs(cells)}."
+    )
+    named = [
+        (Entry.of("real samples"), *real),
+        *((Entry.of(cell.name), *row) for cell, row in zip(cells, rows, strict=True)),
+    ]
+    right = frozenset(range(1, len(heads)))
+    return Table(f"metrics-{slug(arena.name)}", f"Metrics: {arena.name}", caption, heads, tuple(named), right)
+
+
+def comparisons(arena: Arena, verdicts: Sequence[Verdict]) -> Table:
+    """Failure rates against those of the arena's first cell."""
+    reference = verdicts[0].comparison.theirs
+    rows = tuple(_comparison(one) for one in verdicts)
+    heads = (
+        "cell",
+        "failed",
+        "of",
+        "reference failed",
+        "of ",
+        "difference, points",
+        "95 % interval",
+        "p (Holm)",
+        "verdict",
+    )
+    caption = (
+        f"Failure rates against {reference} on {arena.name}: difference with Newcombe's 95 % interval, Boschloo's test (Fisher's "
+        f"where the runs of both, multiplied, exceed 10,000), Holm over {len(verdicts)} comparisons; better, worse and same by a "
+        f"margin of {100 * MARGIN:.0f} points."
+    )
+    right = frozenset(range(1, 8))
+    return Table(
+        f"comparisons-{slug(arena.name)}", f"Against {reference}: {arena.name}", caption, heads, rows, right
+    )
+
+
+def _comparison(found: Verdict) -> tuple[Entry, ...]:
+    one = found.comparison
+    assert isinstance(one, RateComparison)
+    low, high = one.interval
+    return (
+        Entry.of(one.ours),
+        Entry.of(one.failed_ours.failed),
+        Entry.of(one.failed_ours.n),
+        Entry.of(one.failed_theirs.failed),
+        Entry.of(one.failed_theirs.n),
+        points(-one.effect),
+        percent(Interval(-high, -low)),
+        chance(found.p),
+        Entry.of(found.word),
+    )
+
+
+def improvements(arena: Arena, found: Sequence[Pair], metric: str) -> Table:
+    """Probability of improvement of every pair."""
+    rows = tuple(
+        (
+            Entry.of(pair.ours),
+            Entry.of(pair.theirs),
+            Entry.of(100 * pair.improvement.value, ".0f"),
+            percent(pair.improvement.interval),
+            chance(pair.p),
+        )
+        for pair in found
+    )
+    caption = (
+        f"Share of pairs of runs, in %, in which the first cell has the better {metric} on {arena.name}, a tie half, with "
+        f"Newcombe's 95 % interval; Mann and Whitney's test, Holm over {len(found)} pairs."
+    )
+    heads = ("cell", "against", "ahead, %", "95 % interval", "p (Holm)")
+    return Table(
+        f"pairs-{slug(arena.name)}", f"Every pair: {arena.name}", caption, heads, rows, frozenset({2, 3, 4})
+    )
+
+
+def effects(arena: Arena, found: Iterable[Effect]) -> Table:
+    """Which label of an axis helps against which failure."""
+    rows = tuple(
+        (
+            Entry.of(one.axis),
+            Entry.of(one.label),
+            Entry.of(one.first),
+            Entry.of(one.criterion),
+            Entry(f"{one.failed.failed} of {one.failed.n}", one.failed.rate),
+            Entry(f"{one.failed_first.failed} of {one.failed_first.n}", one.failed_first.rate),
+            points(one.difference),
+            percent(one.interval),
+            Entry.of(_word(one)),
+        )
+        for one in found
+    )
+    caption = (
+        f"Runs on {arena.name} that failed by a criterion first, with a label of an axis and with its first label, over cells "
+        "that differ in that label alone; difference with Newcombe's 95 % interval, each for itself: with many rows some "
+        "intervals miss 0 by chance."
+    )
+    heads = (
+        "axis",
+        "label",
+        "first label",
+        "failure",
+        "failed",
+        "with the first",
+        "difference, points",
+        "95 % interval",
+        "",
+    )
+    return Table(
+        f"effects-{slug(arena.name)}",
+        f"What helps: {arena.name}",
+        caption,
+        heads,
+        rows,
+        frozenset({4, 5, 6, 7}),
+    )
+
+
+def _word(one: Effect) -> str:
+    low, high = one.interval
+    return "fewer" if high < 0 else "more" if low > 0 else ""
+
+
+def percent(interval: Interval) -> Entry:
+    """Such as `[60, 98]`; sorted by its lower end."""
+    low, high = (100 * end + 0.0 for end in interval)
+    return Entry(f"[{low:.0f}, {high:.0f}]".replace("-0,", "0,").replace("-0]", "0]"), low)
+
+
+def points(difference: float) -> Entry:
+    """A difference of rates, with its sign; 0 has none."""
+    rounded = round(100 * difference)
+    return Entry(f"{rounded:+d}" if rounded else "0", 100 * difference + 0.0)
+
+
+def chance(p: float) -> Entry:
+    return Entry(f"{p:.2g}" if p >= 1e-4 else "< 0.0001", p)
+
+
+def _median(cell: Cell, name: str) -> Entry:
+    found = cell.column(name)
+    if found.empty:
+        return Entry("-", math.nan)
+    value = float(found.median())
+    if len(found) < _MEDIAN_FROM:
+        return Entry.of(value, ".3g")
+    low, high = median_interval(found.to_numpy(dtype=float))
+    return Entry(f"{value:.3g} [{low:.3g}, {high:.3g}]", value)
+
+
+def _floor(cells: Sequence[Cell], name: str) -> Entry:
+    import pandas as pd
+
+    found = pd.concat([cell.column(f"floor.{name}") for cell in cells])
+    return Entry.of(float(found.median()) if len(found) else math.nan, ".3g")
+
+
+def _directions(names: Sequence[str]) -> str:
+    """Which way is better, for all metrics of a table."""
+    kinds = {math.inf: "Higher is better", -math.inf: "Lower is better"}
+    parts = [
+        f"{words}: {', '.join(name.replace('_', ' ') for name in names if IDEAL[name] == ideal)}."
+        for ideal, words in kinds.items()
+        if any(IDEAL[name] == ideal for name in names)
+    ]
+    finite = [f"{name.replace('_', ' ')} {IDEAL[name]:.3g}" for name in names if math.isfinite(IDEAL[name])]
+    return " ".join([*parts, f"Best is: {', '.join(finite)}." if finite else ""]).strip()

@@ -1,0 +1,150 @@
+"""Each figure shows the numbers it is about, and its caption states n."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ganbench.report import contrasts, dynamics, histories, maps, outcomes
+from ganbench.report.axes import Grid
+from ganbench.report.canvas import style
+from ganbench.report.content import content
+from ganbench.report.section import Section
+from ganbench.report.suspects import suspects
+from ganbench.report.traces import courses
+from ganbench.report.verdicts import pairs
+from ganbench.stats.rates import Count
+from tests.report.results import COVERED, MIXED, MODES, section_of, write
+
+
+@pytest.fixture(scope="module")
+def section(tmp_path_factory: pytest.TempPathFactory) -> Section:
+    return section_of(write(tmp_path_factory.mktemp("results")))
+
+
+def test_health_has_a_dot_at_every_share(section: Section) -> None:
+    with style():
+        (axes,) = outcomes.health(section.cells, columns=2).figure.axes
+    (dots,) = axes.lines
+    assert list(dots.get_xdata()) == [10, 100, 50]
+    assert [label.get_text() for label in axes.get_yticklabels()] == [*MIXED]
+
+
+def test_strips_are_darkest_where_all_runs_are(section: Section) -> None:
+    with style():
+        (axes,) = outcomes.modes(section.cells, columns=2).figure.axes
+    filled = [bar for bar in axes.patches if bar.get_width() < 1]
+    # Four of eight modes is the fifth of nine bins; all runs of the second cell cover all.
+    assert sorted((round(bar.get_x() * 9), round(bar.get_y() + 0.36)) for bar in filled) == [
+        (4, 0),
+        (4, 2),
+        (8, 0),
+        (8, 1),
+        (8, 2),
+    ]
+    alpha = {(round(bar.get_x() * 9), round(bar.get_y() + 0.36)): bar.get_alpha() for bar in filled}
+    assert alpha[8, 1] == 1.0
+    assert alpha[8, 0] < alpha[8, 2] < 1
+
+
+def test_survival_ends_at_the_share_of_healthy_runs_and_at_the_last_step(section: Section) -> None:
+    with style():
+        figure = outcomes.survival(section.cells, columns=2).figure
+    for axes, cell in zip(figure.axes, section.cells, strict=False):
+        (line,) = axes.lines
+        assert line.get_ydata()[-1] == pytest.approx(100 * cell.share)
+        assert line.get_xdata()[-1] == cell.steps
+
+
+def test_best_and_final_of_every_run_are_drawn(section: Section) -> None:
+    metric = section.arenas[0].metric
+    assert metric is not None
+    with style():
+        (axes,) = outcomes.best_final(section.cells, metric, columns=2).figure.axes
+    dots = np.concatenate([line.get_xdata() for line in axes.lines if line.get_marker() == "o"])
+    assert sorted(dots) == sorted(
+        value for cell in section.cells for value in cell.column("final.covered_share")
+    )
+
+
+def test_failed_runs_are_marked_on_the_curves(section: Section) -> None:
+    curves = courses(section, section.cells, dynamics.SIGNALS)
+    with style():
+        drawing = dynamics.over_time(dynamics.PLOTS[0], section.cells, curves, columns=2)
+    assert drawing is not None
+    for axes, cell in zip(drawing.figure.axes, section.cells, strict=False):
+        marks = [line for line in axes.lines if line.get_marker() == "x"]
+        assert sum(len(line.get_xdata()) for line in marks) == 2 * cell.failed
+
+
+def test_without_the_signals_there_is_no_figure(section: Section) -> None:
+    assert dynamics.over_time(dynamics.PLOTS[0], section.cells, {}, columns=2) is None
+
+
+def test_the_matrix_of_pairs_adds_up_to_100(section: Section) -> None:
+    (arena,) = section.arenas
+    assert arena.metric is not None
+    found = pairs(arena.cells, arena.metric)
+    with style():
+        drawing = contrasts.improvement("ring", [*MIXED], found, arena.metric, n="n = 10", columns=2)
+    texts = {text.get_position(): int(text.get_text().rstrip("*")) for text in drawing.figure.axes[0].texts}
+    assert len(texts) == 6
+    assert all(value + texts[y, x] == 100 for (x, y), value in texts.items())
+    assert drawing.figure.axes[0].texts[0].get_text().endswith("*") == found[0].told
+
+
+def test_a_cliff_shows_the_share_of_each_square() -> None:
+    grid = Grid("lr", "gamma", {(1, 0.1): Count(0, 4), (2, 0.1): Count(4, 4), (2, 1.0): Count(1, 4)})
+    with style():
+        drawing = contrasts.heat_map("ring", grid, columns=1)
+    texts = {text.get_position(): text.get_text() for text in drawing.figure.axes[0].texts}
+    assert texts == {(0, 0): "100", (1, 0): "0", (1, 1): "75"}
+    assert "n = 4 runs a square" in drawing.caption
+
+
+def test_mode_maps_have_the_true_modes_and_the_share_of_samples(section: Section) -> None:
+    with style():
+        drawing = maps.typical(section, section.cells, columns=2)
+    assert drawing is not None
+    first = drawing.figure.axes[0]
+    (crosses,) = first.lines
+    assert len(crosses.get_xdata()) == MODES
+    sizes = first.collections[0].get_sizes()
+    assert list(sizes) == [900 / 4] * 4 + [0] * 4
+    assert first.get_title() == "ring/plain: 4 of 8"
+
+
+def test_data_without_modes_in_the_plane_have_no_map(section: Section) -> None:
+    assert maps.means_of({"content": '{"data": {"name": "veegan-1200"}}'}) is None
+    assert maps.means_of({"content": '{"data": {"name": "mine:data"}}'}) is None
+
+
+def test_every_caption_says_n_and_every_figure_has_a_name_of_its_own(section: Section) -> None:
+    drawings = content(section).drawings
+    assert all("n = 10 runs" in one.caption for one in drawings if one.name != "samples")
+    assert len({one.name for one in drawings}) == len(drawings) == 8
+
+
+def test_a_failed_runs_figures_mark_the_failure(tmp_path: Path) -> None:
+    (one,) = suspects(section_of(write(tmp_path, {"ring/a": [COVERED]})))
+    with style():
+        drawings = {drawing.name: drawing for drawing in histories.all_of(one, columns=2)}
+    assert [*drawings] == ["metrics", "modes", "signals", "recorder"]
+    for name in ("metrics", "signals"):
+        lines = [line for line in drawings[name].figure.axes[0].lines if line.get_linestyle() == "--"]
+        assert [list(line.get_xdata()) for line in lines] == [[500, 500]]
+    before, after = drawings["modes"].figure.axes
+    assert before.get_title().endswith("8 of 8 modes")
+    assert after.get_title().endswith("4 of 8 modes")
+    assert drawings["recorder"].title == "Burst nearest to the failure"
+
+
+def test_the_flight_recorder_goes_before_bursts(tmp_path: Path) -> None:
+    (one,) = suspects(section_of(write(tmp_path, {"ring/a": [COVERED]})))
+    one.bursts["burst"] = -1
+    with style():
+        drawing = histories.recorder(one, columns=2)
+    assert drawing is not None
+    assert drawing.title == "Flight recorder"

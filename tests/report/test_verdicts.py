@@ -1,0 +1,72 @@
+"""Verdicts are those of the statistics; families are adjusted by Holm."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import pytest
+
+from ganbench.report import verdicts as module
+from ganbench.report.section import Arena
+from ganbench.report.verdicts import against_reference, compared, headline, pairs
+from ganbench.stats.improvement import probability_of_improvement
+from ganbench.stats.rank_tests import mann_whitney
+from ganbench.stats.rate_comparison import compare_rates
+from ganbench.stats.significance import holm
+from ganbench.stats.verdict import verdicts
+from tests.report.results import COVERED, MIXED, section_of, write
+
+
+@pytest.fixture
+def arena(tmp_path: Path) -> Arena:
+    return section_of(write(tmp_path)).arenas[0]
+
+
+def test_every_cell_is_compared_with_the_first_as_the_statistics_do(arena: Arena) -> None:
+    reference, *others = arena.cells
+    expected = verdicts(
+        [compare_rates(one.count, reference.count, names=(one.name, reference.name)) for one in others]
+    )
+    assert against_reference(arena) == expected
+    assert [one.word for one in expected] == ["better", "cannot tell"]
+
+
+def test_a_sentence_has_the_numbers(arena: Arena) -> None:
+    first, second = against_reference(arena)
+    assert "ring/r1 fails in 0 of 10 runs, ring/plain in 9 of 10" in first.sentence
+    assert first.sentence.endswith("ring/r1 is better (Boschloo, p < 0.0001)")
+    assert "seeds a cell would" in second.sentence
+
+
+def test_one_cell_has_nothing_to_be_compared_with(tmp_path: Path) -> None:
+    (arena,) = section_of(write(tmp_path, {"a": [None]})).arenas
+    assert against_reference(arena) == ()
+
+
+def test_pairs_are_every_pair_once_adjusted_over_all_of_them(arena: Arena) -> None:
+    assert arena.metric is not None
+    found = pairs(arena.cells, arena.metric)
+    scores = [arena.metric.scores(cell) for cell in arena.cells]
+    both = list(itertools.combinations(scores, 2))
+    assert [(one.ours, one.theirs) for one in found] == list(itertools.combinations(MIXED, 2))
+    assert [one.improvement for one in found] == [probability_of_improvement(a, b) for a, b in both]
+    assert tuple(one.p for one in found) == holm([mann_whitney(a, b).p for a, b in both])
+
+
+def test_of_many_cells_the_first_are_compared(arena: Arena, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "COMPARED", 2)
+    assert [cell.name for cell in compared(arena)] == ["ring/plain", "ring/r1"]
+    assert len(against_reference(arena)) == 1
+
+
+def test_the_headline_names_the_best_and_the_worst_with_numbers(arena: Arena) -> None:
+    assert headline(arena) == (
+        "Most often healthy on ring: ring/r1, in 10 of 10 runs (100 % [72, 100]). "
+        "Least often: ring/plain, in 1 of 10 runs (10 % [2, 40])."
+    )
+
+
+def test_cells_that_do_not_differ_are_said_to_be_equal(tmp_path: Path) -> None:
+    (arena,) = section_of(write(tmp_path, {"a": [COVERED], "b": [COVERED]})).arenas
+    assert headline(arena) == "All 2 cells on ring end healthy equally often: a in 0 of 1 run (0 % [0, 79])."
