@@ -17,6 +17,7 @@ EXIT_CODES = {
     "UnknownName": 2,
     "InputError": 2,
     "ResultsLocked": 2,
+    "PluginError": 2,
     "DeviceError": 2,
     "CannotTell": 3,
     "CrashedRuns": 4,

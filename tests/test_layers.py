@@ -18,7 +18,7 @@ import ganbench
 ROOT = Path(ganbench.__file__).parent
 
 ROWS = [
-    {"records", "errors", "registry", "seeding", "environment"},
+    {"records", "errors", "registry", "plugins", "seeding", "environment"},
     {"probes", "metrics", "gan", "data"},
     {"detect", "store"},
     {"suite", "stats"},

@@ -42,7 +42,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_types_suites_and_baselines_and_no_tests(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()
-    assert "ganbench/py.typed" in names
+    assert {"ganbench/py.typed", "ganbench/detect/thresholds.toml"} <= set(names)
+    assert {"ganbench/report/templates/report.html", "ganbench/report/templates/table.js"} <= set(names)
     for folder in ("suites", "baselines"):
         files = {path.name for path in (CHECKOUT / folder).iterdir() if not path.name.startswith(".")}
         shipped = {Path(name).name for name in names if name.startswith(f"ganbench/shipped/{folder}/")}

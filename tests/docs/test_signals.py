@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from ganbench import registry
+from ganbench.gan.losses import loss_of
 from ganbench.probes.samples import EVERY
 from ganbench.probes.trace import FLIGHT, FLIGHT_BURST
 from ganbench.probes.windows import STATISTICS
@@ -20,6 +21,7 @@ from tests.train.settings import setting
 
 PAGE = read("docs/signals.md")
 DOCUMENTED = [row[0] for row in rows(section(PAGE, "## The trace"))]
+AUXILIARY = {"discriminator": "auxiliary"}
 PENALTIES = [{"name": name} for name in ("r1", "r2", "wgan-gp")]
 
 
@@ -39,7 +41,7 @@ def known() -> set[str]:
     """What runs of every loss record, with and without penalties."""
     losses = [entry.name for entry in registry.entries("loss")]
     plain = set().union(*(signals(recorded(loss=loss)) for loss in losses))
-    return plain | signals(recorded(penalties=PENALTIES))
+    return plain | signals(recorded(penalties=PENALTIES)) | signals(recorded(conditional=AUXILIARY))
 
 
 def test_every_recorded_signal_is_on_the_page(known: set[str]) -> None:
@@ -60,7 +62,7 @@ def test_every_signal_has_a_meaning_and_a_unit() -> None:
 
 @pytest.mark.parametrize("loss", [entry.name for entry in registry.entries("loss")])
 def test_density_ratios_are_read_only_where_the_loss_gives_them(loss: str) -> None:
-    ratio = registry.entry("loss", loss).load().density_ratio
+    ratio = loss_of(registry.entry("loss", loss).options()).density_ratio
     assert ("implied_coverage" in signals(recorded(loss=loss))) == ratio
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -14,20 +13,20 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
-from pydantic_core import to_json
 
 import ganbench
 from ganbench import registry
-from ganbench.registry import Options, PerReplica
+from ganbench.registry import Options
 from ganbench.suite.expand import cells, expand
+from ganbench.suite.find import shipped
 from ganbench.suite.load import load
 from ganbench.suite.schema import Setting
 from ganbench.suite.suite import STRUCTURE, Header, Suite
 from ganbench.suite.wanted import wanted_at
+from tests.docs.catalogue import KINDS, default, options
 from tests.docs.page import Row, fences, read, rows, section
 
 PAGE = read("docs/suites.md")
-KINDS = ("dataset", "network", "loss", "penalty", "optimizer")
 
 
 @pytest.fixture
@@ -55,13 +54,6 @@ def models(annotation: Any) -> list[type[BaseModel]]:
     return [model for argument in typing.get_args(annotation) for model in models(argument)]
 
 
-def default(field: FieldInfo) -> str:
-    if field.is_required():
-        return "required"
-    value = json.loads(to_json(field.default))
-    return "those below" if isinstance(value, dict) else json.dumps(value)
-
-
 def described(model: type[BaseModel]) -> list[Row]:
     return [(".".join(loc), wanted_at(model, loc) or "", default(field)) for loc, field in fields(model)]
 
@@ -84,16 +76,6 @@ def test_every_key_of_a_suite_is_there() -> None:
 def test_every_option_of_a_component_is_there(kind: str) -> None:
     found = [row[1:6] for row in rows(section(PAGE, "## Components")) if row[0] == kind]
     assert found == [row for entry in registry.entries(kind) for row in options(entry)]
-
-
-def options(entry: registry.Entry) -> list[Row]:
-    named = [(name, field) for name, field in entry.options.model_fields.items() if name != "name"]
-    return [option(entry, name, field) for name, field in named] or [(entry.name, "", "", "", "")]
-
-
-def option(entry: registry.Entry, name: str, field: FieldInfo) -> Row:
-    varies = "R" if any(isinstance(mark, PerReplica) for mark in field.metadata) else ""
-    return entry.name, name, wanted_at(entry.options, (name,)) or "", default(field), varies
 
 
 def test_every_option_says_what_it_means() -> None:
@@ -130,3 +112,10 @@ def test_the_example_runs_to_its_table(example: Suite, tmp_path: Path) -> None:
     runs = ganbench.load_results(tmp_path / "results")
     assert len(runs) == 4
     assert set(runs["status"]) <= {"healthy", "failed"}
+
+
+def test_every_suite_that_comes_along_is_there_with_its_cells() -> None:
+    found = [row[:2] for row in rows(section(PAGE, "## Suites that come with ganbench"))]
+    assert sorted(found) == sorted(
+        (name, str(len(list(cells(load(path)))))) for name, path in shipped().items()
+    )
