@@ -11,7 +11,7 @@ import pytest
 
 from ganbench.cli.main import main
 from ganbench.cli.status import inspect
-from tests.store.example import PROVENANCE, commit, evaluation, opened, plan, run
+from tests.store.example import PROVENANCE, commit, evaluation, opened, plan, run, windows
 
 
 @pytest.fixture
@@ -23,7 +23,12 @@ def root(tmp_path: Path) -> Path:
         results.merge()
         failed = run("ring/b", 1, status="failed", failed_at=5, root_cause="mode-hopping")
         crashed = run("ring/b", 2, status="crashed", message="Traceback")
-        results.commit("q", runs=[failed, crashed], evaluations=[evaluation("ring/b", 1, 300)])
+        results.commit(
+            "q",
+            runs=[failed, crashed],
+            evaluations=[evaluation("ring/b", 1, 300)],
+            windows=[windows(failed["run_id"])],
+        )
     return tmp_path
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from pydantic import ValidationError
 from torch import Tensor, nn
 
 from ganbench.errors import UsageError
@@ -78,7 +79,15 @@ def test_a_network_that_is_no_chain_of_layers_offers_no_features(network: nn.Mod
     assert body(network) is None
 
 
-def test_a_discriminator_without_features_is_refused_with_the_reason() -> None:
+def test_the_dirac_discriminator_is_refused_by_the_schema() -> None:
+    with pytest.raises(
+        ValidationError, match="needs a discriminator with a hidden layer, dirac-discriminator has none"
+    ):
+        dirac(tricks=["feature-matching"])
+
+
+def test_a_discriminator_without_features_is_refused_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Stack, "body", None)  # as of a user's module that is no chain of layers
     with pytest.raises(UsageError, match="offers the features of its last hidden layer") as caught:
-        Builder([dirac(tricks=["feature-matching"])], [0], CPU).game()
+        Builder([setting(tricks=["feature-matching"])], [0], CPU).game()
     assert "trick 'feature-matching'" in str(caught.value)
