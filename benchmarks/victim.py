@@ -135,4 +135,4 @@ def _count_into(path: Path) -> None:
         step(self)
         total[0] += 1
 
-    Recorder.step = counted  # type: ignore[method-assign]
+    Recorder.step = counted  # type: ignore[method-assign]  # counts the steps of this process

@@ -24,6 +24,7 @@ SOURCES: Final = (
     "execute",
     "gan",
     "metrics",
+    "plugins",
     "probes",
     "suite",
     "train",
@@ -108,7 +109,7 @@ def commit(checkout: Path) -> str | None:
         return None
     command = [git, "-C", str(checkout), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603  # git, found on the path
     except (OSError, subprocess.TimeoutExpired):
         return None
     return answer.stdout.strip() or None if answer.returncode == 0 else None

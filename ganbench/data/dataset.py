@@ -52,7 +52,9 @@ class KnownLaw(Protocol):
 
 
 class Dataset(Protocol):
-    """Samples of one fixed shape, with a training and a held-out stream."""
+    """Samples of one fixed shape, with a training and a held-out stream. A class that derives from it says only what
+    it has: it is no image, without labels, of no known law unless it says so.
+    """
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -67,12 +69,12 @@ class Dataset(Protocol):
     @property
     def image_shape(self) -> tuple[int, int] | None:
         """Rows and columns if a sample is a flattened grey image."""
-        ...
+        return None
 
     @property
     def label_count(self) -> int | None:
         """Labels are 0 to label_count - 1."""
-        ...
+        return None
 
     @property
     def default_metrics(self) -> tuple[str, ...]:
@@ -82,12 +84,12 @@ class Dataset(Protocol):
     @property
     def law(self) -> KnownLaw | None:
         """The exact distribution, where it is known."""
-        ...
+        return None
 
     @property
     def labelled(self) -> tuple[Samples, Samples] | None:
         """All training and all held-out samples, where data are finite and labelled."""
-        ...
+        return None
 
     def train(self, rng: np.random.Generator, count: int) -> Samples:
         """What a run trains on: fresh draws, or draws with replacement from the training set."""

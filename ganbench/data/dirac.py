@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from ganbench.data import DiracOptions
-from ganbench.data.dataset import Box, Samples
+from ganbench.data.dataset import Box, Dataset, Samples
 
 
 @dataclass(frozen=True)
-class Dirac:
+class Dirac(Dataset):
     """x = 0 in `dim` dimensions (Mescheder et al. 2018, arXiv:1801.04406)."""
 
     dim: int
@@ -25,24 +25,8 @@ class Dirac:
         return np.zeros(self.dim), np.zeros(self.dim)
 
     @property
-    def image_shape(self) -> None:
-        return None
-
-    @property
-    def label_count(self) -> None:
-        return None
-
-    @property
     def default_metrics(self) -> tuple[str, ...]:
         return ("distance",)
-
-    @property
-    def law(self) -> None:
-        return None
-
-    @property
-    def labelled(self) -> None:
-        return None
 
     def train(self, rng: np.random.Generator, count: int) -> Samples:  # noqa: ARG002  # nothing is random here
         """`count` zeros; `rng` is left as it is."""

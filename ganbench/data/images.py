@@ -11,23 +11,16 @@ from numpy.typing import NDArray
 from ganbench import seeding
 from ganbench.data import DigitsOptions
 from ganbench.data.dataset import Box, Ints, Samples, read_only, rows
+from ganbench.data.finite import Finite
 
 HELD_OUT = 297
 
 
 @dataclass(frozen=True, eq=False)
-class LabelledImages:
-    """A finite set of labelled grey images, split once. x: [n, rows * columns] within [-largest, largest]."""
+class LabelledImages(Finite):
+    """Labelled grey images. x: [n, rows * columns] within [-largest, largest]."""
 
-    training_set: Samples
-    held_out_set: Samples
-    image_shape: tuple[int, int]
-    label_count: int
     largest: float
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return self.training_set.x.shape[1:]
 
     @property
     def box(self) -> Box:
@@ -44,24 +37,6 @@ class LabelledImages:
             "energy_distance",
         )
 
-    @property
-    def law(self) -> None:
-        return None
-
-    @property
-    def labelled(self) -> tuple[Samples, Samples]:
-        return self.training_set, self.held_out_set
-
-    def train(self, rng: np.random.Generator, count: int) -> Samples:
-        """`count` training images, drawn with replacement."""
-        return rows(self.training_set, rng.integers(len(self.training_set.x), size=count))
-
-    def held_out(self, rng: np.random.Generator, count: int) -> Samples:
-        """`count` held-out images; each once before any comes a second time."""
-        size = len(self.held_out_set.x)
-        rounds = np.tile(np.arange(size), (-(-count // size), 1))
-        return rows(self.held_out_set, rng.permuted(rounds, axis=1).ravel()[:count])
-
 
 @lru_cache(maxsize=4)
 def digits(options: DigitsOptions) -> LabelledImages:
@@ -77,9 +52,7 @@ def digits(options: DigitsOptions) -> LabelledImages:
     )
     for samples in (training_set, held_out_set):
         read_only(samples.x)
-    return LabelledImages(
-        training_set, held_out_set, image_shape=(8, 8), label_count=10, largest=options.margin
-    )
+    return LabelledImages(training_set, held_out_set, image_shape=(8, 8), largest=options.margin)
 
 
 def stratified(label: Ints, count: int) -> NDArray[np.bool_]:

@@ -10,11 +10,11 @@ import numpy as np
 
 from ganbench import seeding
 from ganbench.data import LawOptions
-from ganbench.data.dataset import Samples, read_only, rows
+from ganbench.data.dataset import Dataset, Samples, read_only, rows
 
 
 @dataclasses.dataclass(frozen=True, eq=False, kw_only=True)
-class Law(ABC):
+class Law(Dataset, ABC):
     """`training_set`: the points that `train` draws with replacement; None: it draws from the law itself."""
 
     training_set: Samples | None = None

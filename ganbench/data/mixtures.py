@@ -61,10 +61,6 @@ class Mixture(Law):
         return (self.means - WIDTH * self.std).min(0), (self.means + WIDTH * self.std).max(0)
 
     @property
-    def image_shape(self) -> None:
-        return None
-
-    @property
     def label_count(self) -> int:
         return len(self.means)
 
@@ -75,10 +71,6 @@ class Mixture(Law):
     @property
     def law(self) -> Mixture:
         return self
-
-    @property
-    def labelled(self) -> None:
-        return None
 
     @cached_property
     def ceiling(self) -> float:

@@ -31,10 +31,6 @@ class Moons(Law):
         return np.array([-1.0, -0.5]) - WIDTH * self.std, np.array([2.0, 1.0]) + WIDTH * self.std
 
     @property
-    def image_shape(self) -> None:
-        return None
-
-    @property
     def label_count(self) -> int:
         return 2
 
@@ -54,10 +50,6 @@ class Moons(Law):
     @property
     def law(self) -> Moons:
         return self
-
-    @property
-    def labelled(self) -> None:
-        return None
 
     @property
     def weights(self) -> Floats:

@@ -11,7 +11,8 @@ from typing import Any, Final
 import numpy as np
 
 from ganbench import seeding
-from ganbench.data.dataset import Box, Samples, read_only, rows
+from ganbench.data.dataset import Box, Dataset, Samples, read_only, rows
+from ganbench.data.finite import Finite
 from ganbench.data.images import stratified
 from ganbench.errors import PluginError
 from ganbench.plugins import Adapted, given, positional
@@ -27,32 +28,20 @@ _GREY: Final = 3  # axes of an array of grey images
 
 
 @dataclass(frozen=True, eq=False)
-class Drawn:
+class Drawn(Dataset):
     """Fresh draws by a function of the user's; `sampler(rng, count)` gives [count, ...]."""
 
     sampler: Callable[[np.random.Generator, int], Any]
     name: str
-    shape: tuple[int, ...]
+    size: int  # numbers of a sample
 
     @property
-    def image_shape(self) -> None:
-        return None
-
-    @property
-    def label_count(self) -> None:
-        return None
+    def shape(self) -> tuple[int, ...]:
+        return (self.size,)
 
     @property
     def default_metrics(self) -> tuple[str, ...]:
         return METRICS
-
-    @property
-    def law(self) -> None:
-        return None
-
-    @property
-    def labelled(self) -> None:
-        return None
 
     @cached_property
     def box(self) -> Box:
@@ -72,48 +61,17 @@ class Drawn:
 
 
 @dataclass(frozen=True, eq=False)
-class Points:
-    """A finite set, split once. x: [n, ...] as [n, D]."""
-
-    training_set: Samples
-    held_out_set: Samples
-    image_shape: tuple[int, int] | None
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return self.training_set.x.shape[1:]
-
-    @property
-    def label_count(self) -> int | None:
-        label = self.training_set.label
-        return None if label is None else int(label.max()) + 1
+class Points(Finite):
+    """An array of the user's, x [n, ...] as [n, D]."""
 
     @property
     def default_metrics(self) -> tuple[str, ...]:
         return METRICS if self.labelled is None else (*OF_CLASSES, *METRICS)
 
-    @property
-    def law(self) -> None:
-        return None
-
-    @property
-    def labelled(self) -> tuple[Samples, Samples] | None:
-        return None if self.training_set.label is None else (self.training_set, self.held_out_set)
-
     @cached_property
     def box(self) -> Box:
         every = np.concatenate([self.training_set.x, self.held_out_set.x])
         return every.min(0), every.max(0)
-
-    def train(self, rng: np.random.Generator, count: int) -> Samples:
-        """`count` training samples, drawn with replacement."""
-        return rows(self.training_set, rng.integers(len(self.training_set.x), size=count))
-
-    def held_out(self, rng: np.random.Generator, count: int) -> Samples:
-        """`count` held-out samples; each once before any comes a second time."""
-        size = len(self.held_out_set.x)
-        rounds = np.tile(np.arange(size), (-(-count // size), 1))
-        return rows(self.held_out_set, rng.permuted(rounds, axis=1).ravel()[:count])
 
 
 def adapted(target: Any, name: str) -> Adapted:
@@ -149,7 +107,7 @@ def _drawn(target: Callable[..., Any], options: Options) -> Drawn:
         return target(rng, count, **own)
 
     example = _array(sampler(seeding.stream(0, "example"), 4), options.name)
-    return Drawn(sampler, options.name, (math.prod(example.shape[1:]),))
+    return Drawn(sampler, options.name, math.prod(example.shape[1:]))
 
 
 def _as_dataset(found: Any, name: str) -> Any:

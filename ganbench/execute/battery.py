@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -102,7 +103,7 @@ def battery(candidate: Candidate) -> Iterator[Check]:
     held: dict[str, Any] = {}
     for name, check in CHECKS.items():
         with _own_random_state():
-            made = _made(name, lambda check=check: check(candidate, held))  # type: ignore[misc]
+            made = _made(name, partial(check, candidate, held))
         yield made
         if not made.passed and name in ("loading", "shapes", "training"):
             return
@@ -278,11 +279,11 @@ def _own_random_state() -> Iterator[None]:
     """The global generators seeded with 0, and afterwards as they were."""
     import torch
 
-    held = random.getstate(), np.random.get_state(), torch.get_rng_state()  # noqa: NPY002
+    held = random.getstate(), np.random.get_state(), torch.get_rng_state()  # noqa: NPY002  # the global one is what is kept
     _reseed(0)
     try:
         yield
     finally:
         random.setstate(held[0])
-        np.random.set_state(held[1])  # noqa: NPY002
+        np.random.set_state(held[1])  # noqa: NPY002  # and put back
         torch.set_rng_state(held[2])

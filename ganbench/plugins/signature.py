@@ -77,7 +77,7 @@ def positional(target: Callable[..., Any], name: str) -> list[str]:
 
 def _parameters(adapted: Adapted, name: str) -> Iterator[tuple[inspect.Parameter, Any]]:
     assert adapted.of is not None
-    target: Any = adapted.of.__init__ if isinstance(adapted.of, type) else adapted.of  # type: ignore[misc]
+    target: Any = adapted.of.__init__ if isinstance(adapted.of, type) else adapted.of  # type: ignore[misc]  # a class is asked, not an instance
     try:
         hints = typing.get_type_hints(target, include_extras=True)
     except (NameError, TypeError, AttributeError) as error:

@@ -65,7 +65,8 @@ def _mean_ranks(values: Floats) -> NDArray[np.int64]:
     """Twice the mean ranks: whole numbers, ties included."""
     from scipy.stats import rankdata
 
-    return np.rint(2 * rankdata(values)).astype(np.int64)
+    ranks: NDArray[np.int64] = np.rint(2 * rankdata(values)).astype(np.int64)
+    return ranks
 
 
 def _sums_of(ranks: NDArray[np.int64], n: int) -> Floats:
