@@ -78,7 +78,9 @@ def per_replica(options: Options) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One registered thing. `target` is `module:object`, imported by `load`."""
+    """One registered thing. `target` is `module:object`, imported by `load`; `defaults`: where those of its options
+    come from.
+    """
 
     kind: str
     name: str
@@ -87,6 +89,7 @@ class Entry:
     summary: str
     formula: str
     source: str
+    defaults: str
 
     def load(self) -> Any:
         """The object itself; importing it may import torch."""
@@ -115,6 +118,7 @@ def register(
     options: type[Options] = Options,
     formula: str = "",
     source: str = "",
+    defaults: str = "",
 ) -> None:
     """Make `target` known under `name`. The options model gets the name as its tag."""
     if kind not in KINDS:
@@ -123,7 +127,7 @@ def register(
         raise ValueError(f"{kind} '{name}' is registered twice: {_ENTRIES[kind, name].target} and {target}")
     tag: Any = Literal[name]  # one tag for each entry, made at run time
     tagged = create_model(options.__name__, __base__=options, name=(tag, name))
-    _ENTRIES[kind, name] = Entry(kind, name, tagged, target, summary, formula, source)
+    _ENTRIES[kind, name] = Entry(kind, name, tagged, target, summary, formula, source, defaults)
 
 
 def entries(kind: str) -> Iterator[Entry]:

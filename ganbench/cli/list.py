@@ -59,7 +59,7 @@ def question(path: Path) -> str:
 
 
 def components(kind: str) -> list[dict[str, Any]]:
-    """What is registered of that kind: {name, summary, formula, source, options}."""
+    """What is registered of that kind: {name, summary, formula, source, defaults, options}."""
     from ganbench.registry import entries
 
     return [_described(entry) for entry in entries(kind)]
@@ -72,6 +72,7 @@ def _described(entry: Entry) -> dict[str, Any]:
         "summary": entry.summary,
         "formula": entry.formula,
         "source": entry.source,
+        "defaults": entry.defaults,
         "options": [_option(name, field) for name, field in fields if name != "name"],
     }
 
@@ -88,7 +89,7 @@ def _option(name: str, field: FieldInfo) -> dict[str, Any]:
 
 def _lines(thing: dict[str, Any]) -> Iterator[str]:
     yield thing["name"]
-    for key in ("question", "summary", "formula", "source"):
+    for key in ("question", "summary", "formula", "source", "defaults"):
         if thing.get(key):
             yield f"  {key:<8}  {thing[key]}"
     rows = [(_assignment(option), option["description"]) for option in thing.get("options", [])]

@@ -62,6 +62,7 @@ register(
     summary="gradient descent that takes its last step back and makes the new one twice",
     formula="w <- w - 2 lr g_t + lr g_{t-1}",
     source="Daskalakis et al. 2018, arXiv:1711.00141, section 2",
+    defaults="chosen here",
 )
 register(
     "optimizer",
@@ -71,4 +72,5 @@ register(
     summary="Adam that takes its last step back and makes the new one twice",
     formula="w <- w - 2 lr u_t + lr u_{t-1}, u = m^ / (sqrt(v^) + eps)",
     source="Daskalakis et al. 2018, arXiv:1711.00141, algorithm 1",
+    defaults="of the authors' code; eps of Adam",
 )

@@ -95,6 +95,7 @@ register(
     summary="gradient descent with heavy-ball momentum of either sign",
     formula="b <- momentum b + g, w <- w - lr b",
     source="Polyak 1964; Gidel et al. 2019, arXiv:1807.04740",
+    defaults="chosen here; no momentum",
 )
 register(
     "optimizer",
@@ -104,6 +105,7 @@ register(
     summary="Adam with bias correction",
     formula="w <- w - lr m^ / (sqrt(v^) + eps)",
     source="Kingma and Ba 2015, arXiv:1412.6980",
+    defaults="lr and beta1 of Radford et al. 2016, arXiv:1511.06434; beta2 and eps of the source",
 )
 register(
     "optimizer",
@@ -113,4 +115,5 @@ register(
     summary="gradient over the root of its running square",
     formula="v <- alpha v + (1 - alpha) g^2, w <- w - lr g / (sqrt(v) + eps)",
     source="Tieleman and Hinton 2012",
+    defaults="lr of Arjovsky et al. 2017, arXiv:1701.07875; alpha and eps of torch",
 )

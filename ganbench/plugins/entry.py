@@ -57,9 +57,8 @@ def admit(plug: Plug) -> Entry:
     adapted: Adapted = _adapter(plug.kind)(target, name)
     options = options_of(adapted, name, digest)
     summary = " ".join((getattr(target, "__doc__", None) or "").split("\n\n")[0].split())
-    entry = PluggedEntry(
-        plug.kind, name, options, name, summary, "", f"{Path(plug.code.file).name}, content {digest}", adapted
-    )
+    source = f"{Path(plug.code.file).name}, content {digest}"
+    entry = PluggedEntry(plug.kind, name, options, name, summary, "", source, "", adapted)
     registry.plug(entry, digest)
     return entry
 

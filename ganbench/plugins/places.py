@@ -49,7 +49,7 @@ class Plugins:
         def entry(kind: str, name: str, source: str) -> Entry:
             self._check(name, source)
             wanted.add((kind, name))
-            return Entry(kind, name, Unread, "", "", "", "")
+            return Entry(kind, name, Unread, "", "", "", "", "")
 
         return entry
 

@@ -22,7 +22,7 @@ class ExampleOptions(Options):
 
 
 ENTRY = Entry(
-    "penalty", "example", ExampleOptions, "x:y", "pulls D down", "gamma/2 E|grad D|^2", "Nobody 2020"
+    "penalty", "example", ExampleOptions, "x:y", "pulls D down", "gamma/2 E|grad D|^2", "Nobody 2020", "ours"
 )
 
 
@@ -37,6 +37,16 @@ def test_every_registered_thing_is_listed(kind: str, form: str, capsys) -> None:
         assert entry.summary in captured.out
 
 
+@pytest.mark.parametrize("kind", ["network", "loss", "penalty", "trick", "optimizer", "metric"])
+def test_everything_that_computes_has_a_formula_and_whatever_has_options_the_origin_of_its_defaults(
+    kind,
+) -> None:
+    for entry in entries(kind):
+        chosen = {name for name, field in entry.options.model_fields.items() if not field.is_required()}
+        assert entry.formula, entry.name
+        assert bool(entry.defaults) == bool(chosen - {"name", "every"}), entry.name
+
+
 def test_the_text_gives_formula_source_and_options_with_defaults(capsys, monkeypatch) -> None:
     monkeypatch.setattr("ganbench.registry.entries", lambda kind: [ENTRY])
     assert main(["list", "penalties"]) == 0
@@ -45,6 +55,7 @@ def test_the_text_gives_formula_source_and_options_with_defaults(capsys, monkeyp
         "  summary   pulls D down\n"
         "  formula   gamma/2 E|grad D|^2\n"
         "  source    Nobody 2020\n"
+        "  defaults  ours\n"
         "  options   gamma: 10.0        weight, at least 0\n"
         '            bound: "Infinity"\n'
         "            means: (required)\n"
@@ -56,6 +67,7 @@ def test_the_json_gives_the_same(capsys, monkeypatch) -> None:
     assert main(["list", "penalties", "--format", "json"]) == 0
     (thing,) = json.loads(capsys.readouterr().out)
     assert thing["source"] == "Nobody 2020"
+    assert thing["defaults"] == "ours"
     assert thing["options"] == [
         {"name": "gamma", "required": False, "description": "weight, at least 0", "default": 10.0},
         {"name": "bound", "required": False, "description": "", "default": "Infinity"},

@@ -118,4 +118,5 @@ register(
         "loss_a(P) = a / (a - 1) (1 - P^((a - 1) / a))"
     ),
     source="Welfert et al. 2023, arXiv:2302.14320",
+    defaults="alpha 1: the log-likelihood ratio of the cross entropy; chosen here",
 )

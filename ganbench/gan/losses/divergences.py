@@ -125,6 +125,7 @@ def _register(name: str, target: str, summary: str, formula: str) -> None:
         summary=summary,
         formula=formula,
         source="Nowozin et al. 2016, arXiv:1606.00709, table 2, algorithm 1 and section 3.2",
+        defaults="form of the source's algorithm 1",
     )
 
 

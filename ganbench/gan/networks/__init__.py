@@ -140,6 +140,8 @@ register(
     target="ganbench.gan.networks.mlp:MLP",
     options=MLPOptions,
     summary="fully connected layers",
+    formula="h <- a(norm(W h + b)) for each hidden layer, then W h + b; a: activation, or maxout: max over pieces",
+    defaults="chosen here, to train fast in populations; minibatch discrimination as in its authors' code; weights as torch's",
 )
 register(
     "network",
@@ -147,7 +149,9 @@ register(
     target="ganbench.gan.networks.conv:ConvGenerator",
     options=ConvGeneratorOptions,
     summary="a small DCGAN generator, for images of at least 8x8",
+    formula="h <- W z + b, then up by 2 with half the channels until it is the image: h <- up(a(norm(h)))",
     source="Radford et al. 2016, arXiv:1511.06434",
+    defaults="std, activation, norm and output of the source; width chosen here, for 8x8 pixels",
 )
 register(
     "network",
@@ -155,21 +159,27 @@ register(
     target="ganbench.gan.networks.conv:ConvDiscriminator",
     options=ConvDiscriminatorOptions,
     summary="a small DCGAN discriminator, for images of at least 8x8",
+    formula="down by 2 with twice the channels, h <- a(norm(down(h))), while the size allows, then l = W h + b",
     source="Radford et al. 2016, arXiv:1511.06434",
+    defaults="std, slope and norm of the source; width chosen here, for 8x8 pixels",
 )
 register(
     "network",
     "dirac-generator",
     target="ganbench.gan.games:DiracGenerator",
     options=DiracOptions,
-    summary="G(z) = theta: a point mass, for the Dirac-GAN and the bilinear game",
+    summary="a point mass, for the Dirac-GAN and the bilinear game",
+    formula="G(z) = theta",
     source="Mescheder et al. 2018, arXiv:1801.04406",
+    defaults="chosen here: off the equilibrium at 0",
 )
 register(
     "network",
     "dirac-discriminator",
     target="ganbench.gan.games:DiracDiscriminator",
     options=DiracOptions,
-    summary="l(x) = -psi x: a linear discriminator, for the Dirac-GAN and the bilinear game",
+    summary="a linear discriminator, for the Dirac-GAN and the bilinear game",
+    formula="l(x) = -psi x",
     source="Mescheder et al. 2018, arXiv:1801.04406",
+    defaults="chosen here: off the equilibrium at 0",
 )

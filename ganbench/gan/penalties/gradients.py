@@ -103,6 +103,7 @@ register(
     summary="zero-centred gradient penalty on real samples",
     formula="gamma/2 E ||grad D(x)||^2",
     source="Mescheder et al. 2018, arXiv:1801.04406",
+    defaults="chosen here, for data of unit size; the source takes 10 for images",
 )
 register(
     "penalty",
@@ -112,6 +113,7 @@ register(
     summary="zero-centred gradient penalty on generated samples",
     formula="gamma/2 E ||grad D(G(z))||^2",
     source="Mescheder et al. 2018, arXiv:1801.04406",
+    defaults="chosen here, for data of unit size; the source takes 10 for images",
 )
 register(
     "penalty",
@@ -121,6 +123,7 @@ register(
     summary="gradient norm 1 on lines between real and generated samples; 0-GP with target 0",
     formula="lambda E (||grad D(x^)|| - 1)^2, x^ = u x + (1 - u) G(z), u ~ U(0, 1)",
     source="Gulrajani et al. 2017, arXiv:1704.00028; target 0: Thanh-Tung et al. 2019, arXiv:1902.03984",
+    defaults="of the source; for mixtures it takes 0.1",
 )
 register(
     "penalty",
@@ -130,4 +133,5 @@ register(
     summary="gradient norm 1 around real samples",
     formula="lambda E (||grad D(x + d)|| - 1)^2, d ~ N(0, (spread std(x))^2 I)",
     source="Kodali et al. 2017, arXiv:1705.07215",
+    defaults="weight and target of the source; spread of the authors' code",
 )

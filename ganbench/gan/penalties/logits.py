@@ -76,6 +76,7 @@ register(
     summary="real logits near the moving average of fake ones, and the other way round",
     formula="lambda (E (l(x) - a_fake)^2 + E (l(G(z)) - a_real)^2), a <- decay a + (1 - decay) mean logit",
     source="Tseng et al. 2021, arXiv:2104.03310",
+    defaults="weight and decay of the authors' code for CIFAR-10",
 )
 register(
     "penalty",
@@ -85,4 +86,5 @@ register(
     summary="CR-GAN: D answers the same to a real sample and to the sample with noise",
     formula="lambda E (l(x) - l(x + e))^2, e ~ N(0, std^2 I)",
     source="Zhang et al. 2020, arXiv:1910.12027",
+    defaults="weight of the source; std chosen here, for data of unit size",
 )

@@ -102,6 +102,7 @@ register(
     summary="weight decay as a penalty: in the gradient, so that Adam rescales it",
     formula="lambda/2 ||w||^2",
     source="Krogh and Hertz 1992, NIPS 4",
+    defaults="chosen here",
 )
 register(
     "penalty",
@@ -111,6 +112,7 @@ register(
     summary="decoupled weight decay, as in AdamW: beside the gradient",
     formula="w <- (1 - lr rate) w before each step",
     source="Loshchilov and Hutter 2019, arXiv:1711.05101, algorithm 2",
+    defaults="rate of torch's AdamW",
 )
 register(
     "penalty",
@@ -120,6 +122,7 @@ register(
     summary="units at right angles: rows of weight matrices orthogonal to each other",
     formula="beta ||W W^T o (1 - I)||^2; full: beta ||W W^T - I||^2; absolute: beta sum |W W^T - I|",
     source="Brock et al. 2017, arXiv:1609.07093; Brock et al. 2019, arXiv:1809.11096, section 3.1",
+    defaults="weight and form of Brock et al. 2019",
 )
 register(
     "penalty",
@@ -129,4 +132,5 @@ register(
     summary="weights of D clipped after each of its steps",
     formula="w <- min(max(w, -c), c)",
     source="Arjovsky et al. 2017, arXiv:1701.07875, algorithm 1",
+    defaults="of the source",
 )

@@ -66,4 +66,5 @@ register(
     summary="a pull of each player's weights to their mean over all past steps",
     formula="L <- L + c ||w - (w_1 + ... + w_t) / t||^2",
     source="Salimans et al. 2016, arXiv:1606.03498, section 3.2",
+    defaults="chosen here: the source gives no weight",
 )

@@ -71,4 +71,5 @@ register(
     summary="a player stands still while its loss is low; advised against, a negative control",
     formula="D moves where L_D >= a, G moves where L_G >= b",
     source="soumith/ganhacks, 11, which advises against it",
+    defaults="chosen here: the list gives no bound",
 )

@@ -45,4 +45,5 @@ register(
     summary="gradients no longer than a norm, replica by replica",
     formula="g <- g min(1, c / ||g||)",
     source="Pascanu et al. 2013, arXiv:1211.5063, algorithm 1",
+    defaults="chosen here",
 )

@@ -39,4 +39,5 @@ register(
     summary="both players also descend the squared norm of the game's field",
     formula="v <- v - gamma grad(||v||^2 / 2), v = (-grad_G L_G, -grad_D L_D)",
     source="Mescheder et al. 2017, arXiv:1705.10461, algorithm 2",
+    defaults="of the source",
 )

@@ -63,4 +63,5 @@ register(
     summary="learning rates that fall over the planned steps: linearly, as a cosine or exponentially",
     formula="lr <- lr (1 - (1 - f) s), lr (f + (1 - f) (1 + cos(pi s)) / 2) or lr f^s",
     source="Gulrajani et al. 2017, arXiv:1704.00028; Loshchilov and Hutter 2017, arXiv:1608.03983, equation 5",
+    defaults="linear to 0 from the first step, as Gulrajani et al. 2017",
 )

@@ -179,6 +179,7 @@ register(
     summary="soft targets for D: one-sided, or two-sided with fake above 0; fixed, or drawn for each sample",
     formula="t_real = a, t_fake = b; D* = (E a p_data + E b p_model) / (p_data + p_model)",
     source="Salimans et al. 2016, arXiv:1606.03498, section 3.4; drawn: soumith/ganhacks, 6",
+    defaults="0.9 and 0 as in the source's one-sided smoothing",
 )
 register(
     "trick",
@@ -188,6 +189,7 @@ register(
     summary="now and then D is told the wrong label",
     formula="t <- 1 - t with probability p; D* = ((1 - p) p_data + p p_model) / (p_data + p_model)",
     source="soumith/ganhacks, 6",
+    defaults="chosen here: the list gives no probability",
 )
 register(
     "trick",

@@ -59,4 +59,5 @@ register(
     summary="slow weights of both players follow the fast ones, which start again from them",
     formula="every k rounds: w_slow <- w_slow + alpha (w - w_slow), w <- w_slow",
     source="Chavdarova et al. 2021, arXiv:2006.14567, algorithm 1; Zhang et al. 2019, arXiv:1907.08610",
+    defaults="k and alpha of Zhang et al. 2019",
 )

@@ -42,4 +42,5 @@ register(
     summary="Gaussian noise on real and generated samples before D sees them, with or without decay",
     formula="x <- x + s e, e ~ N(0, I), s falling linearly to 0",
     source="Arjovsky and Bottou 2017, arXiv:1701.04862; Sonderby et al. 2017, arXiv:1610.04490",
+    defaults="chosen here: the sources tie it to the data",
 )

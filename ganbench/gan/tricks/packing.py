@@ -65,4 +65,5 @@ register(
     summary="PacGAN: D judges m samples at once, all real or all generated",
     formula="l(x) becomes l(x_1, ..., x_m)",
     source="Lin et al. 2018, arXiv:1712.04086",
+    defaults="the source's smallest pack",
 )

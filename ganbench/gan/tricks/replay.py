@@ -110,4 +110,5 @@ register(
     summary="half of D's generated samples come from a pool of past ones",
     formula="x_i <- pool[u], pool[v] <- G(z_i) for half of the batch, u and v random places",
     source="Shrivastava et al. 2017, arXiv:1612.07828, section 2.3; size: Zhu et al. 2017, arXiv:1703.10593",
+    defaults="half of a batch and 50 samples, as in the sources",
 )

@@ -69,4 +69,5 @@ register(
     summary="G learns from the samples with the highest logits; the worst of a batch are thrown away",
     formula="L_G = 1/k sum of l_G over the k highest logits, k falling from B to share B",
     source="Sinha et al. 2020, arXiv:2002.06224",
+    defaults="share at the end of the source; until chosen here",
 )

@@ -67,4 +67,5 @@ register(
     summary="G's step looks at D after K more of its steps on the same batch, and differentiates through them",
     formula="L_G at psi_K, psi_{k+1} = psi_k + step(grad L_D(psi_k))",
     source="Metz et al. 2017, arXiv:1611.02163, sections 2.2 and 2.3",
+    defaults="the source's 5 steps of its mixtures and small images",
 )
