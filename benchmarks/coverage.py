@@ -14,7 +14,9 @@ import numpy as np
 from numpy.random import Generator
 
 from ganbench import seeding
+from ganbench.execute.looks import BLOCK
 from ganbench.stats.bootstrap import Method, bootstrap
+from ganbench.stats.budget import expected_best, tuned_share
 from ganbench.stats.checks import Floats
 from ganbench.stats.contingency import boschloo_table
 from ganbench.stats.estimate import Statistic, interval_of
@@ -24,6 +26,7 @@ from ganbench.stats.power import seeds_needed
 from ganbench.stats.rate_comparison import compare_rates
 from ganbench.stats.rates import Count, PairedCount, newcombe, newcombe_paired
 from ganbench.stats.sequential import decision
+from ganbench.stats.sequential_course import SURE, decided
 from ganbench.stats.summaries import row_means
 from ganbench.stats.survival import kaplan_meier, median_time
 from ganbench.stats.verdict import Word, word_for
@@ -32,6 +35,11 @@ PAGE: Final = Path(__file__).parents[1] / "docs" / "statistics.md"
 NS: Final = (5, 10, 30)
 RATES: Final = (0.02, 0.1, 0.5)
 REPETITIONS: Final = 2_000
+TUNED: Final = {  # failure rates of settings
+    "two settings, failure rates 0.1 and 0.9": (0.1, 0.9),
+    "ten settings, failure rate 0.1 each": (0.1,) * 10,
+    "ten settings, one fails in 0.1, nine in 0.9": (0.1, *(0.9,) * 9),
+}
 RESAMPLES: Final = 1_000
 GRID: Final = 400_000  # points of a quantile function, for true values
 COURSE: Final = 100  # pairs, at most
@@ -108,7 +116,9 @@ def tables(repetitions: int) -> Iterator[str]:
     yield ""
     yield (
         f"Sequential comparison over {repetitions:,} courses of at most {COURSE} pairs (seed 0), margin 20 points, "
-        "95 %. Fixed n: seeds a cell for 80 % power of Boschloo's test, whose rates one must know beforehand."
+        f"95 %. Trained: seeds a cell that `ganbench compare --until-decided` trains, {BLOCK} at a time. Fixed n: seeds a "
+        "cell for 80 % power of Boschloo's test, and for the power of the sequential comparison (at most 99 %); its "
+        "rates one must know beforehand."
     )
     yield ""
     head = (
@@ -118,7 +128,9 @@ def tables(repetitions: int) -> Iterator[str]:
         "undecided, %",
         "pairs, mean",
         "pairs, 95 %",
-        "seeds of a fixed n",
+        "trained, mean",
+        "fixed n, 80 %",
+        "fixed n, same power",
     )
     yield from _table(head, sequential_rows(repetitions))
 
@@ -140,6 +152,10 @@ def _rate_rows(repetitions: int) -> Iterator[Row]:
     for ours, theirs in ((0.05, 0.05), (0.3, 0.1)):
         covered = [paired_coverage(ours, theirs, n, repetitions) for n in NS]
         yield _row("difference by seed: Newcombe", f"{ours:g} and {theirs:g} fail in one cell only", covered)
+    for name, rates in TUNED.items():
+        for k in (1, len(rates)):
+            covered = [tuned_coverage(rates, k, n, repetitions) for n in NS]
+            yield _row(f"best of {k} settings: tuned_share", name, covered)
 
 
 def _summary_rows(repetitions: int) -> Iterator[Row]:
@@ -188,6 +204,24 @@ def paired_coverage(only_ours: float, only_theirs: float, n: int, repetitions: i
     drawn = rng.multinomial(n, shares, size=repetitions)
     found = (newcombe_paired(PairedCount(*map(int, row))) for row in drawn)
     return _share(found, only_ours - only_theirs, repetitions)
+
+
+def tuned_coverage(rates: Sequence[float], k: int, n: int, repetitions: int) -> float:
+    """The share healthy of the best of k as half of the n seeds choose it, `rates` being those of failure."""
+    rng = _rng("tuned", *rates, k, n)
+    sizes = ((n + 1) // 2, n // 2)
+    drawn = rng.binomial(np.array(sizes)[:, None], rates, size=(repetitions, 2, len(rates))).tolist()
+    settings = [
+        [(Count(a, sizes[0]), Count(b, sizes[1])) for a, b in zip(*halves, strict=True)] for halves in drawn
+    ]
+    healthy = 1 - np.array(rates)
+    chosen = [
+        expected_best(healthy, k, chosen_by=[-both[half].failed for both in one])
+        for one in settings
+        for half in (0, 1)
+    ]
+    truth = float(healthy.mean() if k == 1 else np.mean(chosen))
+    return _share((tuned_share(one, k).interval for one in settings), truth, repetitions)
 
 
 def summary_coverage(outcome: Outcome, statistic: Statistic, n: int, repetitions: int) -> float | None:
@@ -271,7 +305,7 @@ def sequential_rows(repetitions: int) -> Iterator[Row]:
         said, used = courses(ours, theirs, repetitions)
         told, same = (float(np.isin(said, words).mean()) for words in (("better", "worse"), ("same",)))
         mean = float(used.mean())
-        fixed = "" if ours == theirs else str(seeds_needed(ours, theirs))
+        trained = np.minimum(COURSE, BLOCK * np.ceil(used / BLOCK)).mean()
         yield (
             f"{ours:g} and {theirs:g}",
             _percent(told),
@@ -279,8 +313,18 @@ def sequential_rows(repetitions: int) -> Iterator[Row]:
             _percent(1 - told - same),
             f"{mean:.1f}",
             f"{np.quantile(used, 0.95):.0f}",
-            fixed,
+            f"{trained:.1f}",
+            *_fixed(ours, theirs),
         )
+
+
+def _fixed(ours: float, theirs: float) -> Row:
+    """Seeds a cell that find a difference with 80 % power, and with that of the sequential comparison."""
+    if ours == theirs:
+        return "", ""
+    chances = decided(ours, theirs, pairs=COURSE)
+    powers = 0.8, min(SURE, chances.better + chances.worse)
+    return tuple(str(seeds_needed(ours, theirs, power=power)) for power in powers)
 
 
 def courses(ours: float, theirs: float, repetitions: int) -> tuple[np.ndarray, np.ndarray]:

@@ -68,6 +68,7 @@ def tables(root: Path) -> dict[str, pd.DataFrame]:
         load_bursts,
         load_evaluations,
         load_findings,
+        load_plane,
         load_results,
         load_windows,
     )
@@ -78,6 +79,7 @@ def tables(root: Path) -> dict[str, pd.DataFrame]:
         "findings": (load_findings(root), ["run_id", "kind"]),
         "windows": (load_windows(root), ["run_id", "window"]),
         "bursts": (load_bursts(root), ["run_id", "burst", "step"]),
+        "plane": (load_plane(root), ["run_id", "step"]),
     }
     return {
         name: frame.drop(columns=TRANSIENT, errors="ignore")

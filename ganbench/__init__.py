@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         load_evaluations,
         load_findings,
         load_geometry,
+        load_plane,
         load_results,
         load_windows,
     )
@@ -25,6 +26,7 @@ __all__ = [
     "load_evaluations",
     "load_findings",
     "load_geometry",
+    "load_plane",
     "load_results",
     "load_windows",
 ]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from ganbench.cli.output import aligned, echo_json, format_option
+from ganbench.cli.plugin import plugin_option
+from ganbench.cli.typed import is_typed, typed
+from ganbench.errors import UsageError
 
 if TYPE_CHECKING:
     from ganbench.report.cell import Cell
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 _WIDTH: Final = 40  # characters from 0 to 100 %
 _FORMATS: Final = ("svg", "pdf", "png")
 _TOLD, _CANNOT_TELL = 0, 3
+_OF_FILES: Final = ("seed", "figure")  # options of a comparison of what is there
+_OF_TRAINING: Final = ("max_seeds", "workers", "plugins")  # and of one that trains
 
 
 @click.command(
@@ -25,6 +30,7 @@ _TOLD, _CANNOT_TELL = 0, 3
 Examples:
   ganbench compare results/mog-v1:ring/hinge+r1 results/mog-v1:ring/hinge
   ganbench compare results/mine results/mog-v1 --figure difference.svg
+  ganbench compare results/mine:ring/r1 results/mine:ring/plain --until-decided
 
 \b
 Exit codes: 0 some difference is told, or told to be none; 3 cannot tell.
@@ -45,6 +51,23 @@ Exit codes: 0 some difference is told, or told to be none; 3 cannot tell.
 @click.option(
     "--figure", type=click.Path(path_type=Path), metavar="FILE", help="Draw it: .svg, .pdf or .png."
 )
+@click.option(
+    "--until-decided",
+    is_flag=True,
+    help="Train more seeds of two cells until they are told apart, or the same.",
+)
+@click.option(
+    "--max-seeds",
+    type=click.IntRange(1, 1000),
+    default=100,
+    show_default=True,
+    metavar="N",
+    help="Of each cell, with those that are there.",
+)
+@click.option(
+    "--workers", type=click.IntRange(min=1), metavar="N", help="Processes on a CPU; default one a core."
+)
+@plugin_option
 @format_option
 @click.pass_context
 def compare(
@@ -55,12 +78,46 @@ def compare(
     margin: float,
     seed: int,
     figure: Path | None,
+    until_decided: bool,
+    max_seeds: int,
+    workers: int | None,
+    plugins: Sequence[Path],
     form: str,
 ) -> None:
     """Say how A differs from B, each RESULTS or RESULTS:CELL.
 
-    Of two folders, every cell that both have is compared. Better and worse are said of A.
+    Of two folders, every cell that both have is compared. Better and worse are said of A. With --until-decided
+    both are cells, and seeds are added to their folders, as `ganbench run` would, and looked at one by one.
     """
+    _refuse(context, _OF_FILES if until_decided else _OF_TRAINING, trains=until_decided)
+    if until_decided:
+        from ganbench.cli import until
+
+        ended = until.until_decided(
+            (ours, theirs),
+            margin=margin,
+            most=max_seeds,
+            workers=workers,
+            plugins=plugins,
+            command=typed(context),
+        )
+        _show(form, until.facts(ended), until.lines(ended))
+        context.exit(_CANNOT_TELL if ended.word == "cannot tell" else _TOLD)
+    found = _compared(ours, theirs, margin=margin, seed=seed, figure=figure)
+    _show(form, facts(found), _lines(found))
+    context.exit(_TOLD if found.told else _CANNOT_TELL)
+
+
+def _refuse(context: click.Context, options: Sequence[str], *, trains: bool) -> None:
+    """Raises UsageError for options that would do nothing."""
+    for option in context.command.params:
+        if option.name in options and is_typed(context, option.name):
+            what = "means nothing beside" if trains else "means nothing without"
+            raise UsageError(f"{what} --until-decided", where=option.opts[0])
+
+
+def _compared(ours: str, theirs: str, *, margin: float, seed: int, figure: Path | None) -> Difference:
+    """With the figure drawn and the remarks made."""
     import numpy as np
 
     from ganbench.report.compare import compare as compared
@@ -71,11 +128,14 @@ def compare(
         _draw(found, figure, kind)
     for remark in found.remarks:
         click.echo(remark, err=True)
+    return found
+
+
+def _show(form: str, found: dict[str, Any], lines: Iterator[str]) -> None:
     if form == "json":
-        echo_json(facts(found))
+        echo_json(found)
     else:
-        click.echo("\n".join(_lines(found)))
-    context.exit(_TOLD if found.told else _CANNOT_TELL)
+        click.echo("\n".join(lines))
 
 
 def facts(found: Difference) -> dict[str, Any]:
@@ -153,8 +213,6 @@ def _causes(cell: Cell) -> str:
 
 
 def _kind(figure: Path | None) -> str:
-    from ganbench.errors import UsageError
-
     kind = "svg" if figure is None else figure.suffix.removeprefix(".")
     if kind not in _FORMATS:
         raise UsageError(

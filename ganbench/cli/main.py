@@ -18,14 +18,14 @@ DEBUG: Final = "GANBENCH_DEBUG"
 _COMPLETE: Final = "_GANBENCH_COMPLETE"
 
 VERBS: Final = {
-    "run": ("ganbench.cli.run:run", "Train every run of a suite, measure, store, print the result."),
+    "run": ("ganbench.cli.run:run", "Train, measure and store every run of a suite."),
     "status": (
         "ganbench.cli.status:status",
-        "Say what is done, failed and missing in a results folder.",
+        "Say what is done, failed and missing in a folder.",
     ),
     "report": (
         "ganbench.cli.report:report",
-        "Write pages, figures, tables and sentences of results folders.",
+        "Write pages, figures and tables of results folders.",
     ),
     "compare": (
         "ganbench.cli.compare:compare",
@@ -35,17 +35,23 @@ VERBS: Final = {
     "export": ("ganbench.cli.export:export", "Write a run's network as a safetensors file."),
     "list": (
         "ganbench.cli.list:list_",
-        "Show what there is: suites, losses, metrics, detectors...",
+        "Show what there is: suites, losses, detectors...",
     ),
     "explain": ("ganbench.cli.explain:explain", "Say what a finding means and what to try."),
     "check-plugin": (
         "ganbench.cli.check_plugin:check_plugin",
         "Check a loss, network, trick or data set of your own.",
     ),
+    "validate-detectors": (
+        "ganbench.cli.validate_detectors:validate_detectors",
+        "Measure how often the detectors are right.",
+    ),
     "doctor": ("ganbench.cli.doctor:doctor", "Check that this machine has what ganbench needs."),
 }
 
-WRITING: Final = frozenset({"run", "report", "replay", "export"})  # verbs whose end must not be missed
+WRITING: Final = frozenset(
+    {"run", "report", "replay", "export", "validate-detectors"}
+)  # verbs whose end must not be missed
 
 
 class LazyGroup(click.Group):

@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Protocol, TextIO
 
-from ganbench.cli.tally import Health, Tally, replica_steps
+from ganbench.cli.causes import Counts, root_causes, short
+from ganbench.cli.tally import Causes, Health, Tally, failed, replica_steps
 from ganbench.records import Outcome, Population, Run
 
 if TYPE_CHECKING:
@@ -29,12 +30,24 @@ class Progress(Protocol):
         """These populations are to be trained."""
 
     def advanced(
-        self, population: str, *, done: int, total: int, replicas: int, healthy_by_cell: Health
+        self,
+        population: str,
+        *,
+        done: int,
+        total: int,
+        replicas: int,
+        healthy_by_cell: Health,
+        causes: Causes,
     ) -> None:
-        """A population has done so many generator steps of `total`; cells: (healthy so far, evaluated)."""
+        """A population has done so many generator steps of `total`; cells: (healthy so far, evaluated).
 
-    def finished(self, population: str, *, seconds: float, outcomes: Mapping[str, Outcome]) -> None:
-        """A population has ended after `seconds`; outcomes by run id."""
+        causes: of runs in which detectors see an error.
+        """
+
+    def finished(
+        self, population: str, *, seconds: float, outcomes: Mapping[str, Outcome], causes: Causes
+    ) -> None:
+        """A population has ended after `seconds`; outcomes and root causes by run id."""
 
     def stopping(self) -> None:
         """The user has asked to stop; populations are writing their checkpoints."""
@@ -59,16 +72,25 @@ class Lines:
         self._say(f"{_plural(runs, 'run')} in {_plural(len(plan), 'population')}")
 
     def advanced(
-        self, population: str, *, done: int, total: int, replicas: int, healthy_by_cell: Health
+        self,
+        population: str,
+        *,
+        done: int,
+        total: int,
+        replicas: int,
+        healthy_by_cell: Health,
+        causes: Causes,
     ) -> None:
         """Nothing to show before the population ends."""
 
-    def finished(self, population: str, *, seconds: float, outcomes: Mapping[str, Outcome]) -> None:
-        runs = self._tally.finish(population, outcomes)
+    def finished(
+        self, population: str, *, seconds: float, outcomes: Mapping[str, Outcome], causes: Causes
+    ) -> None:
+        runs = self._tally.finish(population, outcomes, causes)
         place = f"[{len(self._tally.outcomes)}/{len(self._tally.runs)}]"
         speed = rate(replica_steps(runs), seconds)
         ended = f"{_plural(len(runs), 'run')} in {seconds:.1f} s"
-        self._say(f"{place} {_title(runs)}: {ended}, {_counts(outcomes)}, {speed}")
+        self._say(f"{place} {_title(runs)}: {ended}, {_counts(outcomes, causes)}, {speed}")
 
     def stopping(self) -> None:
         self._say(_STOPPING)
@@ -118,12 +140,22 @@ class Bars:
         total: int,  # noqa: ARG002  # the protocol's
         replicas: int,
         healthy_by_cell: Health,
+        causes: Causes,
     ) -> None:
-        self._tally.advance(population, done=done, replicas=replicas, healthy_by_cell=healthy_by_cell)
+        self._tally.advance(
+            population, done=done, replicas=replicas, healthy_by_cell=healthy_by_cell, causes=causes
+        )
         self._update()
 
-    def finished(self, population: str, *, seconds: float, outcomes: Mapping[str, Outcome]) -> None:  # noqa: ARG002  # the protocol's
-        self._tally.finish(population, outcomes)
+    def finished(
+        self,
+        population: str,
+        *,
+        seconds: float,  # noqa: ARG002  # the protocol's
+        outcomes: Mapping[str, Outcome],
+        causes: Causes,
+    ) -> None:
+        self._tally.finish(population, outcomes, causes)
         self._update()
 
     def stopping(self) -> None:
@@ -142,7 +174,7 @@ class Bars:
         from rich.text import Text
 
         room = max(self._console.height - _FRAME, 1)
-        lines = health_lines(self._tally.cells(), room=room)
+        lines = health_lines(self._tally.cells(), self._tally.causes(), room=room)
         return Group(self._bar, *(Text(line, no_wrap=True, overflow="ellipsis") for line in lines))
 
     def _update(self) -> None:
@@ -167,14 +199,17 @@ def rate(steps: int, seconds: float) -> str:
     return f"{steps / seconds:,.0f} replica-steps/s" if seconds > 0 else "- replica-steps/s"
 
 
-def health_lines(cells: Health, *, room: int) -> list[str]:
-    """One line for each cell; where there are more than `room`, the least healthy and how many are left out."""
+def health_lines(cells: Health, causes: Mapping[str, Counts], *, room: int) -> list[str]:
+    """One line for each cell, with its most frequent root causes.
+
+    Where there are more than `room`, the least healthy and how many are left out.
+    """
     shown = list(cells)
     if len(shown) > room:
         shown = sorted(shown, key=lambda cell: _share(*cells[cell]))[: room - 1]
         shown = [cell for cell in cells if cell in shown]
     width = max(map(len, shown), default=0)
-    lines = [f"{cell:<{width}}  {_gauge(*cells[cell])}" for cell in shown]
+    lines = [f"{cell:<{width}}  {_gauge(*cells[cell])}{_why(causes.get(cell, {}))}" for cell in shown]
     left_out = len(cells) - len(shown)
     return [*lines, f"and {_plural(left_out, 'cell')} at least as healthy"] if left_out else lines
 
@@ -186,6 +221,10 @@ def _gauge(healthy: int, n: int) -> str:
     return f"{'█' * full}{'░' * (_BAR - full)}  {healthy} of {n} healthy"
 
 
+def _why(counts: Counts) -> str:
+    return f"  {short(counts, sum(counts.values()))}" if counts else ""
+
+
 def _share(healthy: int, n: int) -> float:
     return healthy / n if n else 1.0
 
@@ -195,10 +234,13 @@ def _title(runs: Sequence[Run]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} and {_plural(len(names) - 1, 'more cell')}"
 
 
-def _counts(outcomes: Mapping[str, Outcome]) -> str:
+def _counts(outcomes: Mapping[str, Outcome], causes: Causes) -> str:
     statuses = [outcome.status for outcome in outcomes.values()]
     known = ("healthy", "failed", "crashed")
-    return ", ".join(f"{statuses.count(status)} {status}" for status in known if status in statuses)
+    counts = {status: f"{statuses.count(status)} {status}" for status in known if status in statuses}
+    if explained := root_causes(causes.get(run) for run in failed(outcomes)):
+        counts["failed"] += f" ({short(explained, statuses.count('failed'))})"
+    return ", ".join(counts.values())
 
 
 def _plural(count: int, noun: str) -> str:

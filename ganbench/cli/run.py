@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from ganbench.cli.causes import cause_lines
 from ganbench.cli.output import echo_json, format_option
 from ganbench.cli.remarks import remarks
+from ganbench.cli.typed import typed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,6 +64,11 @@ Examples:
     is_flag=True,
     help="List cells, runs, populations; estimate time, memory, disk; train nothing.",
 )
+@click.option(
+    "--stop-failed",
+    is_flag=True,
+    help="Train a run no further once its failure is final; it counts in rates, and has no final metrics.",
+)
 @click.option("--fresh", is_flag=True, help="Delete the results in the folder first.")
 @click.option(
     "--plugin",
@@ -90,6 +95,7 @@ def run(
     replicas: int | None,
     checkpoint_every: float,
     dry_run: bool,
+    stop_failed: bool,
     fresh: bool,
     plugins: Sequence[Path],
     no_plugins: bool,
@@ -120,8 +126,9 @@ def run(
         workers=workers,
         replicas=replicas,
         fresh=fresh,
+        stop_failed=stop_failed,
         checkpoint_every=checkpoint_every,
-        command=_command(ctx),
+        command=typed(ctx, less=["fresh"]),  # it goes on with what is missing
     )
     if dry_run:
         from ganbench.cli.forecast import show_forecast
@@ -132,20 +139,6 @@ def run(
 
     runs = run_job(job, reporter(sys.stderr))
     ctx.exit(_show_results(job.out, runs, form))
-
-
-def _command(ctx: click.Context) -> str:
-    """What was typed, less --fresh: it goes on with what is missing."""
-    words = ["ganbench", "run"]
-    for parameter in ctx.command.params:
-        name = parameter.name or ""
-        if name == "fresh" or ctx.get_parameter_source(name) is not ParameterSource.COMMANDLINE:
-            continue
-        value = ctx.params[name]
-        for one in value if isinstance(value, tuple) else (value,):
-            words += [] if isinstance(parameter, click.Argument) else [parameter.opts[0]]
-            words += [] if value is True else [str(one)]
-    return shlex.join(words)
 
 
 def _folder(version: str, tier: str) -> str:

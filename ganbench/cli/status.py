@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 ENDED: Final = ("healthy", "failed", "crashed")
 STATES: Final = (*ENDED, "missing")
+STOPPED: Final = "stopped"  # no state: a failed run that was stopped
 
 
 @click.command()
@@ -38,7 +40,7 @@ def inspect(path: Path) -> dict[str, Any]:
     `environments` counts ended runs once more, by environment: these share no rate. `differs` names the
     facts in which one differs from the others. `damaged` lists the files that are not as they were written,
     each with what is wrong and what to do; the runs are then those that can be read. Raises InputError for
-    a path that is no results folder.
+    a path that is no results folder. `stopped` counts failed runs that --stop-failed ended.
     """
     from dataclasses import asdict
 
@@ -56,7 +58,9 @@ def inspect(path: Path) -> dict[str, Any]:
         "results": str(path),
         "suite": found.suite,
         "running": asdict(writer) if writer else None,
-        "runs": {state: sum(cell[state] for cell in cells.values()) for state in ("planned", *STATES)},
+        "runs": {
+            state: sum(cell[state] for cell in cells.values()) for state in ("planned", *STATES, STOPPED)
+        },
         "cells": [
             {"cell": name, **counts, "root_causes": causes.get(name, {})} for name, counts in cells.items()
         ],
@@ -73,20 +77,19 @@ def _damage(error: InputError, root: Path) -> dict[str, str]:
 def _cells(found: Examination) -> dict[str, dict[str, int]]:
     """The planned runs, and any other that has ended, by cell and state."""
     planned = {run["run_id"]: run["cell"] for run in found.planned}
-    ended = found.held.runs.select(["run_id", "cell", "status"]).to_pylist()
+    ended = found.held.runs.select(["run_id", "cell", "status", "stopped_at"]).to_pylist()
     state = {run["run_id"]: run["status"] for run in ended}
+    stopped = Counter(run["cell"] for run in ended if run["stopped_at"] is not None)
     cells: dict[str, dict[str, int]] = {}
     for run, cell in (planned | {run["run_id"]: run["cell"] for run in ended}).items():
         counts = cells.setdefault(cell, dict.fromkeys(("planned", *STATES), 0))
         counts["planned"] += 1
         counts[state.get(run, "missing")] += 1
-    return cells
+    return {cell: counts | {STOPPED: stopped[cell]} for cell, counts in cells.items()}
 
 
 def _environments(found: Examination, order: Iterable[str]) -> list[dict[str, Any]]:
     """One for each fingerprint, in the order in which they first wrote; its cells as in `order`."""
-    from collections import Counter
-
     from ganbench.store.environments import differences
 
     ended = found.held.runs.select(["fingerprint", "cell", "status", "root_cause"]).to_pylist()
@@ -125,6 +128,8 @@ def _lines(facts: Mapping[str, Any]) -> Iterator[str]:
     yield f"suite    {facts['suite'] or 'unknown'}"
     yield f"running  {_running(facts['running'])}"
     yield f"runs     {runs['planned']} planned: {summary}"
+    if stopped := runs[STOPPED]:
+        yield f"stopped  {stopped} of the failed, once nothing could change that: they have no final metrics"
     apart = len(facts["environments"]) > 1
     if facts["cells"]:
         yield ""

@@ -146,6 +146,9 @@ def _fields(frame: pd.DataFrame) -> Iterator[Field]:
     yield Field("runs", lambda runs: str(len(_ended(runs))))
     if (frame["status"] == "crashed").any():
         yield Field("crashed", _crashed, note="Crashed runs are in no share.")
+    if _known(frame, "stopped_at"):
+        note = "stopped: failed runs that were trained no further (--stop-failed); they are in no column of a metric."
+        yield Field("stopped", lambda runs: str(int(runs["stopped_at"].notna().sum())), note=note)
     yield Field(
         "healthy",
         _healthy,

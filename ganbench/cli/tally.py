@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ganbench.cli.causes import root_causes
 from ganbench.records import Outcome, Population, Run
 
 Health = Mapping[str, tuple[int, int]]
+Causes = Mapping[str, str]  # root causes by run id
 
 
 @dataclass(slots=True)
@@ -21,19 +23,25 @@ class Tally:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     _steps: dict[str, int] = field(default_factory=dict)
     _health: dict[str, Health] = field(default_factory=dict)
+    _causes: dict[str, Causes] = field(default_factory=dict)
+    _explained: dict[str, str] = field(default_factory=dict)
 
     def start(self, plan: Sequence[Population]) -> None:
         self.runs = {run.id: run for population in plan for run in population.runs}
 
-    def advance(self, population: str, *, done: int, replicas: int, healthy_by_cell: Health) -> None:
+    def advance(
+        self, population: str, *, done: int, replicas: int, healthy_by_cell: Health, causes: Causes
+    ) -> None:
         self._steps[population] = done * replicas
         self._health[population] = dict(healthy_by_cell)
+        self._causes[population] = dict(causes)
 
-    def finish(self, population: str, outcomes: Mapping[str, Outcome]) -> list[Run]:
-        """Take the outcomes of a population; its runs."""
-        self._steps.pop(population, None)
-        self._health.pop(population, None)
+    def finish(self, population: str, outcomes: Mapping[str, Outcome], causes: Causes) -> list[Run]:
+        """Take the outcomes of a population, and what explains those that failed; its runs."""
+        for on_its_way in (self._steps, self._health, self._causes):
+            on_its_way.pop(population, None)
         self.outcomes |= outcomes
+        self._explained |= {run: causes[run] for run in failed(outcomes) if run in causes}
         return [self.runs[run] for run in outcomes]
 
     @property
@@ -56,6 +64,22 @@ class Tally:
             for cell, (healthy, n) in health.items():
                 _add(sums, cell, healthy, n)
         return sums
+
+    def causes(self) -> dict[str, dict[str, int]]:
+        """Of each cell that has some: root causes of its runs, the most frequent first.
+
+        Of runs that have ended those that failed count, of the others those in which detectors see an error.
+        """
+        kinds: dict[str, list[str]] = {}
+        for causes in (self._explained.copy(), *list(self._causes.values())):
+            for run, kind in causes.items():
+                kinds.setdefault(self.runs[run].cell.name, []).append(kind)
+        return {cell: root_causes(found) for cell, found in kinds.items()}
+
+
+def failed(outcomes: Mapping[str, Outcome]) -> list[str]:
+    """Ids of the runs that failed."""
+    return [run for run, outcome in outcomes.items() if outcome.status == "failed"]
 
 
 def replica_steps(runs: Iterable[Run]) -> int:

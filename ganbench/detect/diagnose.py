@@ -27,10 +27,10 @@ def diagnose_table(
     """
     used = limits() if given is None else given
     found = [detector(kind)(table, used) for kind in kinds]
-    return tuple(_withheld(one, found) if one.kind == CERTIFICATE else one for one in found)
+    return tuple(withheld(one, found) if one.kind == CERTIFICATE else one for one in found)
 
 
-def _withheld(certificate: Finding, found: Iterable[Finding]) -> Finding:
+def withheld(certificate: Finding, found: Iterable[Finding]) -> Finding:
     """No certificate beside an error: a run may be balanced and stand still because it is broken."""
     against = [one.kind for one in found if one.severity in ("error", "fatal")]
     if certificate.status != "fired" or not against:

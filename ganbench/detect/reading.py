@@ -25,10 +25,12 @@ def from_windows(
 ) -> Table:
     """A table from columns named as in the results: first_step, last_step, NAME.count, NAME.mean, NAME.m2, ...
 
-    Of a signal only the mean has to be there. bursts: columns burst, step and NAME. evaluations: columns
+    Of a signal only the mean has to be there; no columns at all: a run that left before its first step. bursts: columns burst, step and NAME. evaluations: columns
     step and NAME, and mode_histogram [E, K]; those of one generator.
     """
-    first, last = (np.asarray(windows[name], np.int64) for name in ("first_step", "last_step"))
+    first, last = (
+        np.asarray(windows[name] if windows else (), np.int64) for name in ("first_step", "last_step")
+    )
     names = [name.removesuffix(".mean") for name in windows if name.endswith(".mean")]
     signals = {name: _series(windows, name, spans=last + 1 - first) for name in names}
     return Table(first, last, signals, facts, _bursts(bursts or {}), _evaluations(evaluations or {}))

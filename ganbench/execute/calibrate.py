@@ -46,7 +46,7 @@ def _measure(population: Population, device: str) -> float:
     """Seconds of a whole population, from a few iterations and one evaluation."""
     import torch
 
-    from ganbench.execute.judging import judges
+    from ganbench.train.judging import judges
     from ganbench.train.training import Training
 
     settings = [Setting.model_validate(run.cell.content) for run in population.runs]

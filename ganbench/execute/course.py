@@ -9,15 +9,17 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ganbench.execute.diagnosis import explained, records, root_cause
-from ganbench.execute.judging import critic, generators, judges
+from ganbench.execute.allowance import Allowance
+from ganbench.execute.diagnosis import Tell, alarm, explained, records, root_cause
 from ganbench.execute.keeper import Keeper, Log, quarters
+from ganbench.execute.plane import columns, lies_in_plane, look
 from ganbench.execute.rows import Row, common_row, metric_columns
 from ganbench.execute.task import Advanced, Finished, Paused, Report, Stopping, Task, Told
 from ganbench.plugins import admit
 from ganbench.records import Evaluation, Outcome
-from ganbench.suite.failure import outcome
+from ganbench.suite.failure import is_final, outcome
 from ganbench.suite.schema import Setting
+from ganbench.train.judging import critic, generators, judges
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,21 +47,29 @@ class Course:
         self.began = time.perf_counter()
         seeds = [run.seed for run in self.runs]
         self.stops = self.shared.evaluated()
+        self.kept = quarters(self.stops)
         self.keeper = Keeper(task, self.stops)
         device = torch.device(task.provenance.device)
         self.training = Training(self.settings, seeds, device, spool=self.keeper.journal)
         self.judges = judges(self.settings, self.training)
         self.log = self.keeper.resume(self.training, self._remark) or Log([[] for _ in self.runs])
+        self.allowance = Allowance(len(self.runs))
 
     def run(self) -> None:
         """To the end. Raises Paused where `stopping` says so, after a checkpoint."""
         self.training.between_chunks = self._between_chunks
         for stop in self.stops:
-            if stop > self.log.evaluated:
+            if stop > self.log.evaluated and not self._ended:
                 self.training.advance(stop)
                 self._evaluate(stop)
-                self.keeper.keep(self.training)
+                self.keeper.keep(self.training, last=self._ended)
         self._commit()
+
+    @property
+    def _ended(self) -> bool:
+        """Whether the plan is done, or all runs were stopped before."""
+        stopped = all(step is not None for step in self.training.stopped_at)
+        return stopped or self.log.evaluated == self.shared.steps
 
     def _between_chunks(self, step: int) -> None:
         asked = self.stopping()
@@ -79,21 +89,50 @@ class Course:
 
     def _tell(self, step: int) -> None:
         replicas, total = len(self.runs), self.shared.steps
-        self.report(Advanced(self.task.population.id, step, total, replicas, self._health()))
+        told = (self._health(), self.log.causes)
+        self.report(Advanced(self.task.population.id, step, total, replicas, *told))
 
     def _evaluate(self, step: int) -> None:
         from ganbench.train.audit import audit
 
-        audited = audit(self.training)
+        audited, going, made = audit(self.training), self._going(), {}
         for of in generators(self.shared):
-            samples = self.training.generate(self.shared.evaluation.samples, of=of)
+            samples = made[of] = self.training.generate(self.shared.evaluation.samples, of=of)
             asked = self.training.asked(self.shared.evaluation.samples)
-            for r in range(len(self.runs)):
+            for r in going:
                 looked = {name: float(values[r]) for name, values in audited.items()}
                 self._judge(r, samples[r], looked, asked=asked[r], step=step, of=of)
         self.training.remember()
         self.log.evaluated = step
+        if step < self.shared.steps:
+            self._stop_failed()
+            self._look()
+        self._keep_samples(made[self.shared.evaluation.judged], going, step=step)
         self._tell(step)
+
+    def _going(self) -> list[int]:
+        """The replicas that were not stopped."""
+        return [r for r, step in enumerate(self.training.stopped_at) if step is None]
+
+    def _stop_failed(self) -> None:
+        """If asked to, have the runs stand still whose failure nothing can change any more."""
+        ahead = [stop for stop in self.stops if stop > self.log.evaluated]
+        diverged = self.training.diverged_at()
+        for r in self._going() if self.task.stop_failed else ():
+            s, seen = self.settings[r], self.log.evaluations[r]
+            judged, at = s.evaluation.judged, diverged[r]
+            if is_final(s.failure, seen, ahead=ahead, steps=s.steps, diverged_at=at, of=judged):
+                self.training.stop(r)
+
+    def _look(self) -> None:
+        """If there is time, ask the detectors about the rows so far. Nothing that is stored depends on the answer."""
+        if not self.allowance.affords:
+            return
+        rows = self._rows(self.outcomes(), self._seconds())
+        raised: list[str] = []  # told at the end, when it costs the run its findings
+        with self.allowance.spending():
+            found = self._findings(rows, raised.append, whole=True)
+        self.log.causes = {run: cause for run, of_run in found.items() if (cause := alarm(of_run))}
 
     def _judge(
         self,
@@ -120,6 +159,14 @@ class Course:
             self.log.rows.append(row | looked | values)
         self.log.evaluations[r].append(Evaluation(step, of, values))
 
+    def _keep_samples(self, samples: np.ndarray, going: Sequence[int], *, step: int) -> None:
+        """Of data in the plane: where the checkpoints stay, and at the end of a run that was stopped."""
+        diverged, stopped = self.training.diverged_at(), self.training.stopped_at
+        for r in going if lies_in_plane(self.training) else ():
+            if diverged[r] is None and (step in self.kept or stopped[r] == step):
+                named = {"run_id": self.names[r], "step": step, "of": self.shared.evaluation.judged}
+                self.log.plane.append(named | look(self.training, r, samples[r]))
+
     def outcomes(self) -> list[Outcome]:
         """By the evaluations so far, one for each run."""
         diverged = self.training.diverged_at()
@@ -141,30 +188,37 @@ class Course:
         seconds = self.log.seconds + self._seconds()
         outcomes = self.outcomes()
         trace = self.training.trace
-        rows = [self._row(r, found, seconds) for r, found in enumerate(outcomes)]
-        findings = self._findings(rows)
+        trace.fill()
+        rows = self._rows(outcomes, seconds)
+        findings = self._findings(rows, self._remark)
+        causes = {run: cause for run, of_run in findings.items() if (cause := root_cause(of_run))}
         self.task.results.commit(
             self.task.population.id,
-            runs=[row | {"root_cause": root_cause(findings.get(row["run_id"], ()))} for row in rows],
+            runs=[row | {"root_cause": causes.get(row["run_id"])} for row in rows],
             evaluations=self.log.rows,
             findings=itertools.chain(*findings.values()),
             windows=(trace.windows(self.names, some) for some in trace.portions()),
             bursts=(trace.bursts(self.names, some) for some in trace.portions()),
             geometry=[self._geometry()],
+            plane=columns(self.log.plane, self.names),
             samples=self._grids(),
         )
         named = dict(zip(self.names, outcomes, strict=True))
-        self.report(Finished(self.task.population.id, seconds, named))
+        self.report(Finished(self.task.population.id, seconds, named, causes))
 
-    def _findings(self, rows: Sequence[Row]) -> dict[str, list[Row]]:
-        """Rows of the findings table by run id, from what is about to be stored."""
+    def _findings(self, rows: Sequence[Row], tell: Tell, *, whole: bool = False) -> dict[str, list[Row]]:
+        """Rows of the findings table by run id. whole: of whole windows alone, as more steps are to come."""
         trace, found = self.training.trace, dict[str, list[Row]]()
         for some in trace.portions():
-            windows, bursts = trace.windows(self.names, some), trace.bursts(self.names, some)
+            windows, bursts = trace.windows(self.names, some, whole=whole), trace.bursts(self.names, some)
             these = [rows[r] for r in some]
             ended = records(these, windows=windows, bursts=bursts, evaluations=self.log.rows)
-            found |= explained(ended, self._remark)
+            found |= explained(ended, tell)
         return found
+
+    def _rows(self, outcomes: Sequence[Outcome], seconds: float) -> list[Row]:
+        """Of the runs table, less what findings say."""
+        return [self._row(r, found, seconds) for r, found in enumerate(outcomes)]
 
     def _row(self, r: int, found: Outcome, seconds: float) -> Row:
         judged = [e for e in self.log.evaluations[r] if e.of == self.settings[r].evaluation.judged]
@@ -174,13 +228,23 @@ class Course:
         row |= {f"reference.{name}": value for name, value in self.training.references[r].moments.items()}
         row |= {
             "diverged_at": self.training.diverged_at()[r],
+            "stopped_at": self.training.stopped_at[r],
             "strategy": self.training.strategy,
             "modes": None if modes is None else len(modes.weights),
             "classifier_accuracy": self.judges[r].held_out_accuracy,
-            "checkpoints": sorted(quarters(self.stops)),
+            "checkpoints": sorted(
+                {step for step in self.kept if step < self.log.evaluated} | {self.log.evaluated}
+            ),
             "sample_grid": self._grid_names[r],
+            "plane_steps": self._plane_steps(r),
         }
-        return row | metric_columns(judged, self._floors[id(self.judges[r])])
+        ended = self.training.stopped_at[r] is None
+        return row | metric_columns(judged, self._floors[id(self.judges[r])], ended=ended)
+
+    def _plane_steps(self, r: int) -> list[int] | None:
+        if not lies_in_plane(self.training):
+            return None
+        return [one["step"] for one in self.log.plane if one["run_id"] == self.names[r]]
 
     @cached_property
     def _floors(self) -> dict[int, dict[str, float]]:
@@ -190,12 +254,14 @@ class Course:
         looks = self.training.geometry
         if not looks:
             return {}
+        until = [self.shared.steps if step is None else step for step in self.training.stopped_at]
+        seen = [(r, step, found) for r in range(len(self.runs)) for step, found in looks if step <= until[r]]
         columns: dict[str, Any] = {
-            "run_id": [name for name in self.names for _ in looks],
-            "step": [step for _ in self.names for step, _ in looks],
+            "run_id": [self.names[r] for r, _, _ in seen],
+            "step": [step for _, step, _ in seen],
         }
         for signal in looks[0][1]:
-            columns[signal] = [found[signal][r] for r in range(len(self.names)) for _, found in looks]
+            columns[signal] = [found[signal][r] for r, _, found in seen]
         return columns
 
     @cached_property

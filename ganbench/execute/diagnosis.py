@@ -18,8 +18,7 @@ from ganbench.suite.schema import EvaluationPlan
 Columns = Mapping[str, Any]
 Tell = Callable[[str], None]
 
-# What a run that left before its first step has of a trace.
-NO_WINDOWS: Final[Columns] = {"first_step": (), "last_step": ()}
+ERRORS: Final = ("error", "fatal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Record:
         """One of each kind, by the generator that the failure criteria speak of."""
         judged = EvaluationPlan.model_validate(json.loads(self.row["content"])["evaluation"]).judged
         table = from_windows(
-            self.windows or NO_WINDOWS,
+            self.windows,
             facts=facts_of_run(self.row),
             bursts=self.bursts,
             evaluations=columns_of([one for one in self.evaluations if one["of"] == judged]),
@@ -106,6 +105,12 @@ def explained(found: Iterable[Record], tell: Tell) -> dict[str, list[Row]]:
 def root_cause(rows: Sequence[Row]) -> str | None:
     """The kind of the first root cause of a run, of whose rows it is the first; None where nothing is wrong."""
     return rows[0]["kind"] if rows and rows[0]["status"] == "fired" else None
+
+
+def alarm(rows: Sequence[Row]) -> str | None:
+    """The kind of the root cause behind the first error among the rows of a run; None without one."""
+    errors = (row["consequence_of"] or row["kind"] for row in rows if row["severity"] in ERRORS)
+    return next(errors, None)
 
 
 def by_run(columns: Columns) -> dict[str, Columns]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 from ganbench import registry
+from ganbench.execute.keeper import QUARTERS
+from ganbench.execute.plane import BYTES as LOOK
 from ganbench.gan.networks import ConvOptions
 from ganbench.gan.networks.pyramid import Cost, cost
 from ganbench.gan.tricks.trick import Extent
@@ -16,7 +18,7 @@ from ganbench.suite.sizes import Role, joined_shape, judged_together, label_coun
 BLOCK = 64  # steps on the tape, and in a chunk of the recorder
 SIGNALS, STATISTICS = 50, 7
 OLD_FAKES = 512  # samples of its own past that a run keeps
-COMPRESSION = 0.8  # of traces, which are mostly noise
+COMPRESSION = 0.6  # of traces, which are mostly noise
 WORKER = 600_000_000  # bytes of a process that has imported torch
 
 
@@ -38,12 +40,15 @@ def bytes_per_replica(setting: Setting) -> int:
 
 
 def disk_per_replica(setting: Setting) -> int:
-    """About the bytes that a finished run leaves: its traces, and four checkpoints of its weights and moments."""
+    """About the bytes that a finished run leaves: its traces, and near each quarter a checkpoint of its weights and
+    moments and, of data in the plane, samples.
+    """
     number = 8 if setting.precision == "float64" else 4
     windows = min(setting.probes.windows, setting.steps)
     kept = min(setting.probes.bursts * setting.probes.burst_steps, setting.steps)
     trace = SIGNALS * 4 * (STATISTICS * windows + kept)
-    return round(COMPRESSION * trace) + 4 * number * 3 * parameters(setting)
+    looked = LOOK if dataset(setting.data).shape == (2,) else 0
+    return round(COMPRESSION * trace) + QUARTERS * (number * 3 * parameters(setting) + looked)
 
 
 def work_per_step(setting: Setting) -> float:

@@ -32,14 +32,17 @@ Tell = Callable[[str], None]
 class Log:
     """What a population has found so far, beside the state of its training.
 
-    evaluations: those of each run. rows: of the evaluations table. evaluated: the step of the last.
-    seconds: of earlier processes.
+    evaluations: those of each run. rows: of the evaluations table. evaluated: the step of the last evaluation.
+    seconds: of earlier processes. causes: what the detectors saw when they last looked, as in `Advanced`. plane:
+    rows of the table of that name, packed.
     """
 
     evaluations: list[list[Evaluation]]
     rows: list[dict[str, Any]] = field(default_factory=list)
     evaluated: int = 0
     seconds: float = 0.0
+    causes: dict[str, str] = field(default_factory=dict)
+    plane: list[dict[str, Any]] = field(default_factory=list)
 
     def after(self, seconds: float) -> Log:
         """As the next process should find it."""
@@ -114,12 +117,12 @@ class Keeper:
         except InputError:
             return None
 
-    def keep(self, training: Training) -> None:
-        """Near each quarter of the run: what a replay or an export starts from."""
+    def keep(self, training: Training, *, last: bool = False) -> None:
+        """Near each quarter of the run, and where it ends (`last`): what a replay or an export starts from."""
         from ganbench.train.checkpoint import save
         from ganbench.train.state import game_of
 
-        if training.step in self._kept:
+        if last or training.step in self._kept:
             path = self._layout.kept(self._population, training.step)
             save(path, {**self._identity, "step": training.step, "tensors": game_of(training)})
 

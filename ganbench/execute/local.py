@@ -45,9 +45,18 @@ class Progress(Protocol):
         total: int,
         replicas: int,
         healthy_by_cell: Mapping[str, tuple[int, int]],
+        causes: Mapping[str, str],
     ) -> None: ...
 
-    def finished(self, population: str, /, *, seconds: float, outcomes: Mapping[str, Outcome]) -> None: ...
+    def finished(
+        self,
+        population: str,
+        /,
+        *,
+        seconds: float,
+        outcomes: Mapping[str, Outcome],
+        causes: Mapping[str, str],
+    ) -> None: ...
 
     def stopping(self) -> None: ...
 
@@ -60,7 +69,8 @@ class Progress(Protocol):
 class Job:
     """What is asked for. workers and replicas: None lets the machine decide.
 
-    checkpoint_every: seconds. command: what a user types to go on after an interruption.
+    stop_failed: train runs whose failure is final no further. checkpoint_every: seconds. command: what a user types to
+    go on after an interruption.
     """
 
     suite: Suite
@@ -72,6 +82,7 @@ class Job:
     workers: int | None = None
     replicas: int | None = None
     fresh: bool = False
+    stop_failed: bool = False
     checkpoint_every: float = CHECKPOINT_EVERY
     command: str = ""
 
@@ -254,6 +265,7 @@ def _train(
             provenance,
             job.checkpoint_every,
             suite.plugins.plugs,
+            job.stop_failed,
         )
         for p in planned.populations
     ]
@@ -264,7 +276,9 @@ def _train(
             progress.told(message.text)
             return
         if isinstance(message, Finished):
-            progress.finished(message.population, seconds=message.seconds, outcomes=message.outcomes)
+            progress.finished(
+                message.population, seconds=message.seconds, outcomes=message.outcomes, causes=message.causes
+            )
             return
         progress.advanced(
             message.population,
@@ -272,6 +286,7 @@ def _train(
             total=message.total,
             replicas=message.replicas,
             healthy_by_cell=message.health,
+            causes=message.causes,
         )
 
     try:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from ganbench.errors import UsageError
 from ganbench.execute.archive import Archive
 from ganbench.execute.host import prepared
-from ganbench.execute.judging import critic, generators, judges
 from ganbench.store.atomic import write_table
 from ganbench.store.reader import load_evaluations
 from ganbench.store.tables import from_columns
 from ganbench.suite.schema import Probes, Setting
+from ganbench.train.judging import critic, generators, judges
 
 if TYPE_CHECKING:
     from ganbench.metrics.battery import Judge
@@ -51,7 +51,7 @@ def replay(archive: Archive, *, from_step: int | None = None, until: int | None 
         training = _training(archive, members)
         if start:
             _restore(training, archive, start)
-            _require_alive(archive, training.diverged_at()[replica], start=start)
+            _require_alive(archive, training, replica, start=start)
         equal, met = _train(training, archive, setting, replica=replica, last=last)
     path = archive.layout.replay(archive.run_id, start)
     _write(training, path, members, archive.run_id)
@@ -100,15 +100,21 @@ def _restore(training: Training, archive: Archive, step: int) -> None:
     restore_game(training, archive.checkpoint(step).tensors, step=step)
 
 
-def _require_alive(archive: Archive, diverged_at: int | None, *, start: int) -> None:
-    """A diverged replica stands still: none of its steps would be on record."""
-    if diverged_at is not None:
-        raise UsageError(
-            f"run {archive.label} had diverged at step {diverged_at}: at the checkpoint of step {start} there is "
-            "nothing left to train",
-            where="--from-step",
-            hint=f"start at step {diverged_at} or before",
-        )
+def _require_alive(archive: Archive, training: Training, replica: int, *, start: int) -> None:
+    """A replica that has left stands still: none of its steps would be on record."""
+    if training.game.alive[replica]:
+        return
+    at = training.diverged_at()[replica]
+    how, until = (
+        (f"was stopped at step {archive.row['stopped_at']}", f"before step {archive.row['stopped_at']}")
+        if at is None
+        else (f"had diverged at step {at}", f"at step {at} or before")
+    )
+    raise UsageError(
+        f"run {archive.label} {how}: at the checkpoint of step {start} there is nothing left to train",
+        where="--from-step",
+        hint=f"start {until}",
+    )
 
 
 def _train(

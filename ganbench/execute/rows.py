@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ganbench.execute.task import Task
@@ -41,8 +42,13 @@ def common_row(task: Task, run: Run, found: Outcome, *, seconds: float) -> Row:
     }
 
 
-def metric_columns(judged: Sequence[Evaluation], floors: dict[str, float]) -> Row:
-    """Metrics at the last evaluation, at their best, and of real samples."""
+def metric_columns(judged: Sequence[Evaluation], floors: dict[str, float], *, ended: bool = True) -> Row:
+    """Metrics at the last evaluation, at their best, and of real samples.
+
+    ended: whether the run has come to its end; else it has neither a final nor a best value.
+    """
+    if not ended:
+        judged = [replace(judged[-1], values=dict.fromkeys(judged[-1].values, math.nan))]
     final = judged[-1].values
     series = {name: [one.values.get(name, math.nan) for one in judged] for name in final}
     row = {f"final.{name}": value for name, value in final.items()}

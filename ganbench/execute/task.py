@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ganbench.plugins import Plug
 from ganbench.records import Outcome, Population, Provenance
@@ -14,7 +14,10 @@ CHECKPOINT_EVERY = 60.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A population and what its rows say of where they come from; seconds between two checkpoints; the user's code."""
+    """A population and what its rows say of where they come from; seconds between two checkpoints; the user's code.
+
+    stop_failed: a run whose failure is final is trained no further.
+    """
 
     population: Population
     suite: str
@@ -24,26 +27,33 @@ class Task:
     provenance: Provenance
     checkpoint_every: float = CHECKPOINT_EVERY
     plugs: tuple[Plug, ...] = ()
+    stop_failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Advanced:
-    """A population has done `done` of `total` generator steps; cells: (healthy so far, evaluated)."""
+    """A population has done `done` of `total` generator steps.
+
+    health: (healthy so far, evaluated) by cell. causes: of runs in which detectors see an error, the root cause by run
+    id, as far as they have looked.
+    """
 
     population: str
     done: int
     total: int
     replicas: int
     health: Mapping[str, tuple[int, int]]
+    causes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A population is in the store, or raised: then its outcomes are `crashed`."""
+    """A population is in the store, or raised: then its outcomes are `crashed`. causes: root causes by run id."""
 
     population: str
     seconds: float
     outcomes: Mapping[str, Outcome]
+    causes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

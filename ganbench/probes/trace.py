@@ -136,9 +136,16 @@ class Trace:
         many = max(1, PORTION // (4 * self.plan.numbers * max(1, len(self._names))))
         return (range(r, min(r + many, self.replicas)) for r in range(0, self.replicas, many))
 
-    def windows(self, names: Sequence[str], replicas: range | None = None) -> Columns:
-        """One row for each replica (called by `names`) and window that has steps in it; of these replicas, or all."""
-        columns = self._windows.columns(names, self._names, self._range(replicas))
+    def fill(self) -> None:
+        """At the end of a run that ended before its plan: windows are as if others had gone on."""
+        self._windows.fill(self.plan.steps - 1)
+
+    def windows(self, names: Sequence[str], replicas: range | None = None, *, whole: bool = False) -> Columns:
+        """One row for each replica (called by `names`) and window that has steps in it; of these replicas, or all.
+
+        whole: without a window that is still open.
+        """
+        columns = self._windows.columns(names, self._names, self._range(replicas), whole=whole)
         if not columns:
             return {}
         first, last = columns["first_step"], columns["last_step"]

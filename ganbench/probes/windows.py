@@ -80,10 +80,23 @@ class Windows:
         self._signals = self._open.shape[-1]
         self._number, self._first, self._last = state["position"]
 
-    def columns(self, names: Sequence[str], signals: Sequence[str], replicas: range) -> Columns:
-        """One row for each of these replicas (called by `names`, of all) and each window in which it was alive."""
+    def fill(self, last: int) -> None:
+        """Have the open window reach to its end, or to the step `last`, with no replica alive in what is added."""
+        self._last = max(self._last, min((self._number + 1) * self._length - 1, last))
+
+    @property
+    def _full(self) -> bool:
+        return self._last + 1 == (self._number + 1) * self._length
+
+    def columns(
+        self, names: Sequence[str], signals: Sequence[str], replicas: range, *, whole: bool = False
+    ) -> Columns:
+        """One row for each of these replicas (called by `names`, of all) and each window in which it was alive.
+
+        whole: without the open window, unless it is full.
+        """
         blocks = list(self._spool.read(Kind.WINDOW, replicas))
-        if self._begun and (last := self._block().of(replicas)):
+        if self._begun and (self._full or not whole) and (last := self._block().of(replicas)):
             blocks.append(last)
         if not blocks:
             return {}

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from ganbench.report.cell import Cell
 from ganbench.report.section import Arena
 from ganbench.stats.intervals import Interval
 from ganbench.stats.rates import Count, newcombe
 
+By = Literal["criterion", "root cause"]
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Failures by one criterion with a label of an axis, against the axis's first label.
+    """Failures of one kind with a label of an axis, against the axis's first label.
 
-    Counts are of the cells that differ in this label alone. difference: of the rates, label less first; below 0,
-    fewer runs fail. interval: Newcombe's, 95 %, for one comparison.
+    by: whether `failure` is the criterion that was broken first, or the root cause that the detectors name. Counts
+    are of the cells that differ in this label alone. difference: of the rates, label less first; below 0, fewer
+    runs fail. interval: Newcombe's, 95 %, for one comparison.
     """
 
     axis: str
     label: str
     first: str
-    criterion: str
+    by: By
+    failure: str
     failed: Count
     failed_first: Count
     interval: Interval
@@ -60,15 +65,14 @@ def axes_of(cells: Sequence[Cell]) -> dict[str, list[str]]:
 
 
 def effects(arena: Arena) -> tuple[Effect, ...]:
-    """For each axis, each of its labels but the first, and each criterion that failed anywhere."""
+    """For each axis, each of its labels but the first, and each criterion and root cause of failures with or without."""
     cells = [cell for cell in arena.cells if cell.n]
-    criteria = list(dict.fromkeys(name for cell in cells for name in cell.causes))
+    kinds = [*_kinds(cells, "criterion"), *_kinds(cells, "root cause")]
     return tuple(
         effect
         for axis, (first, *labels) in axes_of(cells).items()
         for label in labels
-        for criterion in criteria
-        if (effect := _effect(cells, axis, label, first, criterion)) is not None
+        for effect in _effects(list(_matched(cells, axis, label, first)), (axis, label, first), kinds)
     )
 
 
@@ -87,12 +91,23 @@ def is_number(label: str) -> bool:
     return True
 
 
-def _effect(cells: Sequence[Cell], axis: str, label: str, first: str, criterion: str) -> Effect | None:
-    matched = list(_matched(cells, axis, label, first))
-    if not matched:
-        return None
-    ours, theirs = (_failed([pair[side] for pair in matched], criterion) for side in (0, 1))
-    return Effect(axis, label, first, criterion, ours, theirs, newcombe(ours, theirs))
+def _kinds(cells: Sequence[Cell], by: By) -> Iterator[tuple[By, str]]:
+    """Failures that there are, in the order in which cells have them."""
+    yield from ((by, name) for name in dict.fromkeys(name for cell in cells for name in _counted(cell, by)))
+
+
+def _effects(
+    matched: Sequence[tuple[Cell, Cell]], of: tuple[str, str, str], kinds: Sequence[tuple[By, str]]
+) -> Iterator[Effect]:
+    """None where no cell has a partner, or no run failed in this way."""
+    for by, failure in kinds if matched else ():
+        ours, theirs = (_failed([pair[side] for pair in matched], by, failure) for side in (0, 1))
+        if ours.failed or theirs.failed:
+            yield Effect(*of, by, failure, ours, theirs, newcombe(ours, theirs))
+
+
+def _counted(cell: Cell, by: By) -> Mapping[str, int]:
+    return cell.causes if by == "criterion" else cell.roots
 
 
 def _matched(cells: Sequence[Cell], axis: str, label: str, first: str) -> Iterator[tuple[Cell, Cell]]:
@@ -105,8 +120,8 @@ def _matched(cells: Sequence[Cell], axis: str, label: str, first: str) -> Iterat
                 yield cell, other
 
 
-def _failed(cells: Sequence[Cell], criterion: str) -> Count:
-    return Count(sum(cell.causes.get(criterion, 0) for cell in cells), sum(cell.n for cell in cells))
+def _failed(cells: Sequence[Cell], by: By, failure: str) -> Count:
+    return Count(sum(_counted(cell, by).get(failure, 0) for cell in cells), sum(cell.n for cell in cells))
 
 
 def _counts(cells: Sequence[Cell], x: str, y: str) -> dict[tuple[float, float], Count]:

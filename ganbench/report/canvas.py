@@ -90,11 +90,15 @@ class Drawing:
             return self._saved(form)
 
     def inline(self, prefix: str) -> str:
-        """SVG for a page: its ids begin with `prefix`, its text is text, its ink is that of the page."""
+        """SVG for a page: its ids begin with `prefix`, its text is text, its ink is that of the page.
+
+        Places are cut to hundredths of a point.
+        """
         with style({"svg.fonttype": "none"}):
             text = self._saved("svg").decode()
         text = text[text.index("<svg") :]
         text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
+        text = re.sub(r'\b[dxy]="[^"]*"', lambda place: re.sub(r"(\.\d\d)\d+", r"\1", place[0]), text)
         text = re.sub(r'\bid="', f'id="{prefix}-', text)
         text = re.sub(r'href="#', f'href="#{prefix}-', text).replace("url(#", f"url(#{prefix}-")
         for colour, name in _OF_THE_PAGE.items():
@@ -152,21 +156,33 @@ def panels(
 
 
 def rows_of_cells(axes: Axes, names: Sequence[str]) -> None:
-    """One row for each name, the first on top."""
-    axes.set_yticks(range(len(names)), list(names))
+    """One row for each name, the first on top; long names on two lines, in smaller print."""
+    figure = axes.get_figure(root=True)
+    narrow = figure is not None and figure.get_figwidth() <= WIDTHS[1]
+    labels = [titled(name, 26 if narrow else 44) for name in names]
+    size = 5 if any("\n" in label for label in labels) else None
+    axes.set_yticks(range(len(names)), labels, fontsize=size, linespacing=1.0)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
 
 
 def titled(name: str, most: int = 26) -> str:
-    """A name above a panel: on two lines where it is long, broken after a `/`; what is longer still is cut."""
+    """A name in a figure: on two lines where it is long, broken after a `/`; what is longer still is cut.
+
+    A dollar sign is one, and begins no formula.
+    """
+    lines = name.split("\n") if "\n" in name else _broken(name, most)
+    return "\n".join(line if len(line) <= most else f"{line[: most - 1]}…" for line in lines).replace(
+        "$", r"\$"
+    )
+
+
+def _broken(name: str, most: int) -> Sequence[str]:
     if len(name) <= most:
-        return name
+        return [name]
     breaks = [index + 1 for index, character in enumerate(name) if character == "/"] or [most]
     middle = min(breaks, key=lambda index: max(index, len(name) - index))
-    return "\n".join(
-        line if len(line) <= most else f"{line[: most - 1]}…" for line in (name[:middle], name[middle:])
-    )
+    return name[:middle], name[middle:]
 
 
 def plain_steps(axes: Axes) -> None:

@@ -57,8 +57,17 @@ class Cell:
     @cached_property
     def causes(self) -> Mapping[str, int]:
         """Failed runs by the criterion that was broken first, the most frequent first."""
-        broken = self.runs["criterion"][self.runs["status"] == "failed"]
-        return dict(sorted(Counter(map(str, broken)).items(), key=lambda pair: (-pair[1], pair[0])))
+        return _most_frequent(self.runs["criterion"][self.runs["status"] == "failed"])
+
+    @cached_property
+    def roots(self) -> Mapping[str, int]:
+        """Failed runs by the kind of their first root cause, the most frequent first; those without are not in it."""
+        return _most_frequent(self.runs["root_cause"][self.runs["status"] == "failed"].dropna())
+
+    @property
+    def unexplained(self) -> int:
+        """Failed runs in which no detector fired, or that were not asked."""
+        return self.failed - sum(self.roots.values())
 
     @property
     def modes(self) -> int | None:
@@ -80,3 +89,7 @@ class Cell:
         """NaN where it is nowhere defined."""
         found = self.column(name)
         return float(found.median()) if len(found) else float("nan")
+
+
+def _most_frequent(found: pd.Series[Any]) -> dict[str, int]:
+    return dict(sorted(Counter(map(str, found)).items(), key=lambda pair: (-pair[1], pair[0])))

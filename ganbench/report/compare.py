@@ -115,7 +115,7 @@ def drawing(found: Difference, *, columns: Columns = 1) -> Drawing:
 
 def _side(text: str) -> Side:
     """Raises as `compare`."""
-    path, cell = _split(text)
+    path, cell = split(text)
     found = sections([read_source(path)])
     if len(found) > 1:
         raise CannotTell(
@@ -136,8 +136,11 @@ def _side(text: str) -> Side:
     return Side(text, section, (named[cell],))
 
 
-def _split(text: str) -> tuple[Path, str | None]:
-    """A folder and a cell; names of cells hold `/`, and folders may hold `:`."""
+def split(text: str) -> tuple[Path, str | None]:
+    """A folder, and a cell of it or None; names of cells hold `/`, and folders may hold `:`.
+
+    Raises InputError where there is no such folder.
+    """
     if Path(text).exists():
         return Path(text), None
     for place in [index for index, character in enumerate(text) if character == _BETWEEN][::-1]:

@@ -6,10 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from ganbench.report import axes, contrasts, dynamics, maps, outcomes, protocol, tables
+from ganbench.report import axes, contrasts, dynamics, effort, maps, outcomes, protocol, run_tables, tables
 from ganbench.report.canvas import Columns, Drawing, style
 from ganbench.report.cell import Cell
+from ganbench.report.effort import Effort, efforts
+from ganbench.report.explanations import explanations
+from ganbench.report.health import health
+from ganbench.report.profiles import profiles
 from ganbench.report.section import Section
+from ganbench.report.stability import scores
 from ganbench.report.table import Table
 from ganbench.report.traces import Courses, courses
 from ganbench.report.verdicts import COMPARED, Pair, against_reference, compared, headline, pairs
@@ -24,36 +29,51 @@ ROWS: Final = 60  # cells that have a row in a figure
 
 @dataclass(frozen=True, eq=False)
 class Content:
-    """verdicts, pairs: by arena. curves: what the figures over time are drawn from. notes: what was left out."""
+    """verdicts, pairs, efforts: by arena. curves: what the figures over time are drawn from. notes: what was left out.
+
+    unsaid: what these results cannot tell, each with its reason.
+    """
 
     section: Section
     headlines: tuple[str, ...]
     verdicts: dict[str, tuple[Verdict, ...]]
     pairs: dict[str, tuple[Pair, ...]]
+    efforts: dict[str, Effort]
     tables: tuple[Table, ...]
     drawings: tuple[Drawing, ...]
     curves: Courses
     notes: tuple[str, ...]
+    unsaid: tuple[str, ...]
 
 
 def content(section: Section, *, columns: Columns = 2) -> Content:
     """Raises InputError for damaged or missing traces."""
     told = {arena.name: against_reference(arena) for arena in section.arenas}
     every = {arena.name: _pairs(arena) for arena in section.arenas}
+    spent = efforts(section)
     shown = section.shown
     curves = courses(section, shown[:PANELS], dynamics.SIGNALS)
     with style():
-        drawings = tuple(_drawings(section, curves, every, columns))
+        drawings = tuple(_drawings(section, curves, every, spent, columns))
     return Content(
         section=section,
-        headlines=tuple(headline(arena) for arena in section.arenas if any(cell.n for cell in arena.cells)),
+        headlines=tuple(_headlines(section, spent)),
         verdicts=told,
         pairs=every,
-        tables=tuple(_tables(section, told, every)),
+        efforts=spent,
+        tables=tuple(_tables(section, told, every, spent)),
         drawings=drawings,
         curves=curves,
         notes=tuple(_notes(section)),
+        unsaid=tuple(_unsaid(section, spent)),
     )
+
+
+def _headlines(section: Section, spent: dict[str, Effort]) -> Iterator[str]:
+    for arena in section.arenas:
+        if any(cell.n for cell in arena.cells):
+            yield headline(arena)
+            yield from effort.sentences(arena.name, spent[arena.name])
 
 
 def _pairs(arena: Arena) -> tuple[Pair, ...]:
@@ -62,9 +82,12 @@ def _pairs(arena: Arena) -> tuple[Pair, ...]:
 
 
 def _tables(
-    section: Section, told: dict[str, tuple[Verdict, ...]], every: dict[str, tuple[Pair, ...]]
+    section: Section,
+    told: dict[str, tuple[Verdict, ...]],
+    every: dict[str, tuple[Pair, ...]],
+    spent: dict[str, Effort],
 ) -> Iterator[Table]:
-    yield tables.health(section.cells)
+    yield tables.health(section.cells, explained=section.explained)
     for arena in section.arenas:
         if not any(cell.n for cell in arena.cells):
             continue
@@ -72,18 +95,39 @@ def _tables(
             yield tables.comparisons(arena, told[arena.name])
         if found := axes.effects(arena):
             yield tables.effects(arena, found)
+        if kinds := explanations(section, arena):
+            yield run_tables.findings(arena, kinds)
+        yield from effort.tables_of(arena, spent[arena.name])
         yield tables.metrics(arena)
+        if steady := _steady(section, arena):
+            yield steady
         if every[arena.name] and arena.metric is not None:
             yield tables.improvements(arena, every[arena.name], arena.metric.label)
 
 
+def _steady(section: Section, arena: Arena) -> Table | None:
+    """None where no cell has enough evaluations."""
+    metric = arena.metric
+    if metric is None:
+        return None
+    looks = {
+        cell.name: section.looks[cell.name] for cell in arena.cells if cell.n and cell.name in section.looks
+    }
+    found = {name: told for name, rows in looks.items() if (told := scores(rows, metric))}
+    return run_tables.stability(arena, metric, found) if found else None
+
+
 def _drawings(
-    section: Section, curves: Courses, every: dict[str, tuple[Pair, ...]], columns: Columns
+    section: Section,
+    curves: Courses,
+    every: dict[str, tuple[Pair, ...]],
+    spent: dict[str, Effort],
+    columns: Columns,
 ) -> Iterator[Drawing]:
     cells, panels = section.shown[:ROWS], section.shown[:PANELS]
     if not cells:
         return
-    yield outcomes.health(cells, columns=columns)
+    yield health(cells, explained=section.explained, columns=columns)
     if moded := [cell for cell in cells if cell.modes and len(cell.column("final.covered_modes"))]:
         yield outcomes.modes(moded, columns=columns)
     yield outcomes.survival(panels, columns=columns)
@@ -92,6 +136,7 @@ def _drawings(
             yield drawing
     yield from _collapse(section, columns)
     for arena in section.arenas:
+        yield from effort.drawings_of(arena, spent[arena.name], most=PANELS, columns=columns)
         for grid in axes.grids(arena):
             yield contrasts.heat_map(arena.name, grid, columns=columns)
         if (found := every[arena.name]) and arena.metric is not None:
@@ -99,8 +144,16 @@ def _drawings(
             names = [cell.name for cell in inside]
             n = outcomes.of_runs(inside)
             yield contrasts.improvement(arena.name, names, found, arena.metric, n=n, columns=columns)
+        if drawing := _profiles(arena, columns):
+            yield drawing
     if drawing := maps.typical(section, panels, columns=columns):
         yield drawing
+
+
+def _profiles(arena: Arena, columns: Columns) -> Drawing | None:
+    """None for data without a metric to compare by."""
+    cells = [cell for cell in arena.cells if cell.n][:PANELS]
+    return profiles(arena.name, cells, arena.metric, columns=columns) if cells and arena.metric else None
 
 
 def _collapse(section: Section, columns: Columns) -> Iterator[Drawing]:
@@ -125,6 +178,14 @@ def _notes(section: Section) -> Iterator[str]:
             yield (
                 f"Compared are the first {COMPARED} cells on {arena.name}; `ganbench compare` compares any two."
             )
+
+
+def _unsaid(section: Section, spent: dict[str, Effort]) -> Iterator[str]:
+    for arena in section.arenas:
+        if any(cell.n for cell in arena.cells):
+            yield from effort.unsaid(arena.name, spent[arena.name])
+    if any(cell.failed for cell in section.cells) and not section.explained:
+        yield "Root causes: no findings are stored; `ganbench run` in the results folder makes them from the traces."
 
 
 def captions(found: Content) -> str:

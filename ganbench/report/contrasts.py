@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ganbench.report.axes import Grid
-from ganbench.report.canvas import Columns, Drawing, blank
+from ganbench.report.canvas import Columns, Drawing, blank, titled
 from ganbench.report.metric import Metric
 from ganbench.report.slug import slug
 from ganbench.report.verdicts import Pair
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _DARK, _LIGHT = "#000001", "#fffffe"  # text on a filled square, the same on every page
+_EVEN = 0.05**0.5 * 1.05**0.5 - 0.05  # the luminance from which black and white stand out alike
 
 
 def improvement(
@@ -33,13 +34,12 @@ def improvement(
     side = 0.9 + 0.26 * len(names)
     figure = blank(columns, side)
     axes = figure.subplots()
-    _squares(axes, 100 * values, cmap="RdBu", low=0, high=100)
+    squares = _squares(axes, 100 * values, cmap="RdBu", low=0, high=100)
     for i, j in np.argwhere(np.isfinite(values)):
-        _number(
-            axes, i, j, f"{100 * values[i, j]:.0f}{'*' if told[i, j] else ''}", dark=0.2 < values[i, j] < 0.8
-        )
-    axes.set_xticks(range(len(names)), list(names), rotation=45, ha="right", rotation_mode="anchor")
-    axes.set_yticks(range(len(names)), list(names))
+        _number(axes, squares[i, j], (j, i), f"{100 * values[i, j]:.0f}{'*' if told[i, j] else ''}")
+    labels = [titled(name) for name in names]
+    axes.set_xticks(range(len(names)), labels, rotation=45, ha="right", rotation_mode="anchor")
+    axes.set_yticks(range(len(names)), labels)
     caption = (
         f"Share of pairs of runs, in %, in which the row's cell has the better {metric.label} at the end ({metric.direction}; "
         f"a tie counts half; a run without a finite value loses) on {arena}; * where Mann and Whitney's test has p < 0.05 "
@@ -58,12 +58,12 @@ def heat_map(arena: str, grid: Grid, *, columns: Columns) -> Drawing:
         values[ys.index(y), xs.index(x)] = 100 * (1 - count.rate)
     figure = blank(columns, 0.9 + 0.26 * len(ys))
     axes = figure.subplots()
-    _squares(axes, values, cmap="cividis", low=0, high=100)
+    squares = _squares(axes, values, cmap="cividis", low=0, high=100)
     for i, j in np.argwhere(np.isfinite(values)):
-        _number(axes, i, j, f"{values[i, j]:.0f}", dark=values[i, j] > 50)
+        _number(axes, squares[i, j], (j, i), f"{values[i, j]:.0f}")
     axes.set_xticks(range(len(xs)), [f"{x:g}" for x in xs])
     axes.set_yticks(range(len(ys)), [f"{y:g}" for y in ys])
-    axes.set(xlabel=grid.x, ylabel=grid.y)
+    axes.set(xlabel=titled(grid.x), ylabel=titled(grid.y))
     counts = sorted({count.n for count in grid.counts.values()})
     each = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     caption = (
@@ -74,8 +74,8 @@ def heat_map(arena: str, grid: Grid, *, columns: Columns) -> Drawing:
     return Drawing(name, f"Healthy over {grid.x} and {grid.y}: {arena}", caption, figure, columns)
 
 
-def _squares(axes: Axes, values: Any, *, cmap: str, low: float, high: float) -> None:
-    axes.pcolormesh(
+def _squares(axes: Axes, values: Any, *, cmap: str, low: float, high: float) -> Any:
+    mesh = axes.pcolormesh(
         np.arange(values.shape[1] + 1) - 0.5,
         np.arange(values.shape[0] + 1) - 0.5,
         np.ma.masked_invalid(values),
@@ -88,7 +88,16 @@ def _squares(axes: Axes, values: Any, *, cmap: str, low: float, high: float) -> 
     for side in axes.spines.values():
         side.set_visible(False)
     axes.tick_params(length=0)
+    return mesh.to_rgba(values)[..., :3]
 
 
-def _number(axes: Axes, row: int, column: int, text: str, *, dark: bool) -> None:
-    axes.text(column, row, text, ha="center", va="center", fontsize=6, color=_DARK if dark else _LIGHT)
+def _number(axes: Axes, square: Any, place: tuple[int, int], text: str) -> None:
+    """In the ink that stands out more from the colour of its square."""
+    ink = _DARK if luminance(square) > _EVEN else _LIGHT
+    axes.text(*place, text, ha="center", va="center", fontsize=6, color=ink)
+
+
+def luminance(rgb: Any) -> float:
+    """Relative luminance in [0, 1] of a colour in sRGB, each part in [0, 1] (WCAG 2.2, definitions)."""
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    return float(linear @ (0.2126, 0.7152, 0.0722))

@@ -16,7 +16,7 @@ _OURS = ["place", "content", "message"]  # of a section's runs: bookkeeping, and
 
 
 def tables_of(found: Content) -> dict[str, bytes]:
-    """By file name: runs, evaluations, cells, comparisons, pairs and curves; a table without rows is left out."""
+    """By file name; a table without rows is left out."""
     section = found.section
     frames = {
         "runs": section.runs.drop(columns=_OURS, errors="ignore"),
@@ -24,6 +24,9 @@ def tables_of(found: Content) -> dict[str, bytes]:
         "cells": _frame(_cells(found)),
         "comparisons": _frame(_comparisons(found)),
         "pairs": _frame(_pairs(found)),
+        "tuning": _frame(_tuning(found)),
+        "costs": _frame(_costs(found)),
+        "findings": section.findings,
         "curves": _curves(found),
     }
     return {f"{name}.parquet": _parquet(frame) for name, frame in frames.items() if len(frame)}
@@ -41,6 +44,7 @@ def _cells(found: Content) -> list[dict[str, Any]]:
             "low": cell.interval.low,
             "high": cell.interval.high,
             **{f"failed.{name}": count for name, count in cell.causes.items()},
+            **{f"root_cause.{name}": count for name, count in cell.roots.items()},
         }
         for arena in found.section.arenas
         for cell in arena.cells
@@ -88,6 +92,46 @@ def _pairs(found: Content) -> list[dict[str, Any]]:
         }
         for arena, pairs in found.pairs.items()
         for pair in pairs
+    ]
+
+
+def _tuning(found: Content) -> list[dict[str, Any]]:
+    return [
+        {
+            "arena": arena,
+            "axis": contest.axis,
+            "label": method.label,
+            "settings": method.settings,
+            "runs": method.runs,
+            "best_of": k,
+            "share": best.share,
+            "low": best.interval.low,
+            "high": best.interval.high,
+        }
+        for arena, effort in found.efforts.items()
+        for contest in effort.contests
+        for method in contest.methods
+        for k, best in method.best.items()
+        if best is not None
+    ]
+
+
+def _costs(found: Content) -> list[dict[str, Any]]:
+    """Every evaluation of every cell."""
+    return [
+        {
+            "arena": arena,
+            "cell": one.cell.name,
+            "step": step,
+            "gradient_evaluations": cost,
+            "runs": one.at_end.n,
+            "sound": sound,
+            "budget": effort.ledger.budget,
+        }
+        for arena, effort in found.efforts.items()
+        if effort.ledger is not None
+        for one in effort.ledger.cells
+        for step, cost, sound in zip(one.steps, one.costs, one.sound, strict=True)
     ]
 
 

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from ganbench.report.canvas import BLUE, LINE, ORANGE, RED, Columns, Drawing, blank, panels, plain_steps
-from ganbench.report.maps import bubbles, means_of
+from ganbench.report.maps import BUBBLES, NOT_STORED, bubbles
+from ganbench.report.plane import Look, around
+from ganbench.report.scatter import LEGEND, scatter
 from ganbench.report.suspects import Suspect
+from ganbench.report.truth import truth_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,12 +90,42 @@ def recorder(one: Suspect, *, columns: Columns) -> Drawing | None:
     return Drawing("recorder", title, caption, panels(len(pairs), draw, columns=columns), columns)
 
 
-def mode_maps(one: Suspect, *, columns: Columns) -> Drawing | None:
-    """Where the samples were at the best evaluation and at the last; None unless the modes lie in a plane."""
-    means = means_of(one.row)
-    rows = one.evaluations.dropna(subset=["mode_histogram"]) if "mode_histogram" in one.evaluations else None
-    if means is None or rows is None or rows.empty:
+def samples(one: Suspect, *, columns: Columns) -> Drawing | None:
+    """Before and after the failure, as far as samples were kept; None where none were."""
+    failed = int(one.row["failed_at"])
+    pair = around(one.looks, failed)
+    kept = [look for look in pair if look is not None]
+    if not kept:
         return None
+    truth = truth_of(one.row)
+    figure = blank(columns, 2.9 if columns == 2 else 1.9)
+    for axes, look in zip(figure.subplots(1, 2).flat, pair, strict=True):
+        if look is None:
+            axes.set_axis_off()
+            continue
+        scatter(axes, look, truth)
+        axes.set_title(f"{'before' if look.step < failed else 'after'}, step {look.step}")
+    caption = (
+        f"{len(kept[0].samples)} samples of {one.name} at the last place before step {failed}, at which it failed, and at "
+        f"the first from there on, of those at which samples are kept{_lacking(*pair)}; {LEGEND}; n = 1 run."
+    )
+    return Drawing("samples", "Samples before and after", caption, figure, columns)
+
+
+def _lacking(before: Look | None, after: Look | None) -> str:
+    """What of the two there is not, and why."""
+    if before is None:
+        return " (it failed before the first of them)"
+    return " (there was none any more)" if after is None else ""
+
+
+def mode_maps(one: Suspect, *, columns: Columns) -> Drawing | None:
+    """Where the samples were at the best evaluation and at the last; None unless modes have centres in the plane."""
+    rows = one.evaluations.dropna(subset=["mode_histogram"]) if "mode_histogram" in one.evaluations else None
+    truth = None if rows is None or rows.empty else truth_of(one.row)
+    if rows is None or truth is None or not len(truth.means):
+        return None
+    means = truth.means
     covered = [int(np.count_nonzero(histogram)) for histogram in rows["mode_histogram"]]
     looks = [rows.iloc[int(np.argmax(covered))], rows.iloc[-1]]
     figure = blank(columns, 2.2 if columns == 2 else 1.7)
@@ -102,12 +135,12 @@ def mode_maps(one: Suspect, *, columns: Columns) -> Drawing | None:
         axes.set_title(
             f"{when} evaluation, step {int(row['step'])}: {np.count_nonzero(counts)} of {len(means)} modes"
         )
-    samples = one.arena.cells[0].content.get("evaluation", {}).get("samples", "?")
+    count = one.arena.cells[0].content.get("evaluation", {}).get("samples", "?")
     caption = (
-        f"The true modes (crosses) and the generated samples near each of them (area of the disc) of {one.name}, at the "
-        f"evaluation that covers most modes and at the last one; {samples} samples each, those near no mode not drawn; n = 1 run."
+        f"Samples of {one.name} by mode, at the evaluation that covers most modes and at the last one, {count} samples each; "
+        f"{BUBBLES}{'' if one.looks else f'; {NOT_STORED}'}; n = 1 run."
     )
-    return Drawing("modes", "Samples by mode, before and after", caption, figure, columns)
+    return Drawing("modes", "Samples by mode, at best and at last", caption, figure, columns)
 
 
 def _window(axes: Axes, windows: pd.DataFrame, name: str, colour: str) -> None:
@@ -142,5 +175,5 @@ def _nearest(one: Suspect) -> tuple[pd.DataFrame, str] | None:
 
 def all_of(one: Suspect, *, columns: Columns) -> Sequence[Drawing]:
     """Every figure that this run has data for."""
-    made = (draw(one, columns=columns) for draw in (metrics, mode_maps, signals, recorder))
+    made = (draw(one, columns=columns) for draw in (metrics, samples, mode_maps, signals, recorder))
     return [drawing for drawing in made if drawing is not None]

@@ -51,6 +51,7 @@ def _section(number: int, content: Content, suspects: Sequence[Suspect]) -> dict
             (name, [(one.word, one.sentence) for one in found]) for name, found in content.verdicts.items()
         ],
         "tables": content.tables,
+        "unsaid": content.unsaid,
         "figures": [{"drawing": one, "svg": one.inline(f"s{number}-{one.name}")} for one in content.drawings],
         "images": _images(content),
         "suspects": suspects,

@@ -1,50 +1,108 @@
-"""Figures of where samples are: the true modes of data in the plane, and how many samples are near each."""
+"""Figures of where samples are: samples in the plane, or how many of them are near each true mode."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from ganbench.report.canvas import BLUE, INK, Columns, Drawing, panels, titled
 from ganbench.report.cell import Cell
+from ganbench.report.metric import Metric
+from ganbench.report.plane import Look, looks
+from ganbench.report.scatter import LEGEND, scatter
 from ganbench.report.section import Section
+from ganbench.report.truth import Truth, truth_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
+NOT_STORED: Final = "the samples themselves were not stored in these results"
+BUBBLES: Final = (
+    "crosses: the true modes; discs: the share of samples near each (area), samples near no mode not drawn"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Typical:
+    """One run of a cell at its end. look: None where its samples were not stored; counts: by mode, None without any."""
+
+    name: str
+    truth: Truth | None
+    look: Look | None
+    counts: NDArray[np.float64] | None
+
+    @property
+    def title(self) -> str:
+        covered = "" if self.counts is None else f": {np.count_nonzero(self.counts)} of {len(self.counts)}"
+        return f"{titled(self.name)}{covered}"
+
+    def draw(self, axes: Axes) -> None:
+        if self.look is not None:
+            scatter(axes, self.look, self.truth)
+        elif self.truth is not None and self.counts is not None:
+            bubbles(axes, self.truth.means, self.counts)
+        axes.set_title(self.title)
+
 
 def typical(section: Section, cells: Sequence[Cell], *, columns: Columns) -> Drawing | None:
-    """For each cell the run at its median of covered modes; None where no cell's modes lie in a plane."""
-    looks = [(cell, *found) for cell in cells if (found := _typical(section, cell)) is not None]
-    if not looks:
+    """A panel for each cell; None where the data of none lie in the plane, or nothing is known of their samples."""
+    metrics = {cell.name: arena.metric for arena in section.arenas for cell in arena.cells}
+    found = [one for cell in cells if (one := _typical(section, cell, metrics[cell.name])) is not None]
+    if not found:
         return None
-
-    def draw(index: int, axes: Axes) -> None:
-        cell, means, counts = looks[index]
-        bubbles(axes, means, counts)
-        axes.set_title(f"{titled(cell.name)}: {np.count_nonzero(counts)} of {len(means)}")
-
-    figure = panels(len(looks), draw, columns=columns, height=1.7)
-    caption = (
-        "Where samples are at the last evaluation: the true modes (crosses) and the share of samples near each (area of "
-        "the disc), samples near no mode not drawn; of each cell one run, that at the median of its covered modes (the "
-        "lower of two, then the first seed). Samples themselves are not stored for these data."
-    )
-    return Drawing("samples", "Samples by mode", caption, figure, columns)
+    figure = panels(len(found), lambda index, axes: found[index].draw(axes), columns=columns, height=1.85)
+    return Drawing("samples", "Samples at the end", _caption(found), figure, columns)
 
 
-def _typical(section: Section, cell: Cell) -> tuple[Any, NDArray[np.float64]] | None:
-    means = means_of(dict(cell.runs.iloc[0]))
-    covered = cell.column("final.covered_modes").sort_values(kind="stable")
-    if means is None or covered.empty:
+def _caption(found: Sequence[Typical]) -> str:
+    stored = [one.look for one in found if one.look is not None]
+    counted = any(one.counts is not None for one in found)
+    said = [
+        "At the last evaluation, of each cell one run, that at the median of its covered modes, or of the metric by "
+        "which cells are compared where the data have no modes (the lower of two, then the first seed); n = 1 run a panel."
+    ]
+    if stored:
+        most = max(len(look.samples) for look in stored)
+        said.append(f"{most} samples of it; {LEGEND}.")
+    if any(look.logits is None for look in stored):
+        said.append("Panels without colours: D does not judge samples one by one.")
+    if len(stored) < len(found):
+        said.append(f"Where {NOT_STORED}: {BUBBLES}.")
+    if counted:
+        said.append("Above each panel: covered modes, by all samples of the evaluation.")
+    return " ".join(said)
+
+
+def _typical(section: Section, cell: Cell, metric: Metric | None) -> Typical | None:
+    place = _median_run(cell, metric)
+    if place is None:
         return None
-    run = cell.runs.loc[covered.index[(len(covered) - 1) // 2], "run_id"]
+    run: dict[str, Any] = dict(cell.runs.loc[place])
+    kept = looks(section.sources[int(run["place"])], str(run["population"]), str(run["run_id"]))
+    look = next((one for one in kept if one.step == run["steps"]), None)
+    counts = _counts(section, str(run["run_id"]))
+    truth = truth_of(run) if look is not None or counts is not None else None
+    if look is None and (counts is None or truth is None or not len(truth.means)):
+        return None
+    return Typical(cell.name, truth, look, counts)
+
+
+def _median_run(cell: Cell, metric: Metric | None) -> Any:
+    """Its place in the table; None where no run has a finite value at its end."""
+    names = ["covered_modes", *([metric.name] if metric else [])]
+    ordered = (cell.column(f"final.{name}").sort_values(kind="stable") for name in names)
+    values = next((found for found in ordered if len(found)), None)
+    return None if values is None else values.index[(len(values) - 1) // 2]
+
+
+def _counts(section: Section, run: str) -> NDArray[np.float64] | None:
+    """Samples by mode at the last evaluation."""
     rows = section.evaluations[section.evaluations["run_id"] == run].dropna(subset=["mode_histogram"])
-    return (means, np.asarray(rows.iloc[-1]["mode_histogram"], dtype=float)) if len(rows) else None
+    return np.asarray(rows.iloc[-1]["mode_histogram"], dtype=float) if len(rows) else None
 
 
 def bubbles(axes: Axes, means: Any, counts: Any) -> None:
@@ -57,18 +115,3 @@ def bubbles(axes: Axes, means: Any, counts: Any) -> None:
     for side in axes.spines.values():
         side.set_visible(False)
     axes.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal", xticks=[], yticks=[])
-
-
-def means_of(row: Mapping[str, Any]) -> Any:
-    """The true modes [K, 2] of a run's data; None where they are not Gaussians in the plane."""
-    from ganbench import registry
-    from ganbench.errors import GanbenchError
-
-    content = dict(json.loads(row["content"]).get("data", {}))
-    try:
-        options = registry.entry("dataset", content["name"]).options
-        law: Any = registry.load("dataset", options(**content))(options(**content))
-    except (GanbenchError, KeyError, ValueError):  # a user's own data set may not be here
-        return None
-    means = getattr(law, "means", None)
-    return means if means is not None and means.ndim == 2 and means.shape[1] == 2 else None

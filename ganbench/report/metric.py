@@ -39,6 +39,10 @@ class Metric:
     def direction(self) -> str:
         return f"{self.better} is better" if math.isinf(self.ideal) else f"{self.ideal:.3g} is best"
 
+    def away(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Values, or their distances from a finite ideal."""
+        return values if math.isinf(self.ideal) else abs(values - self.ideal)
+
     def scores(self, cell: Cell) -> NDArray[np.float64]:
         """One value for each run, [n]: the metric at the end, or its distance from a finite ideal.
 
@@ -47,15 +51,18 @@ class Metric:
         import numpy as np
 
         found = cell.runs[f"final.{self.name}"].to_numpy(dtype=float, na_value=np.nan)
-        away = found if math.isinf(self.ideal) else np.abs(found - self.ideal)
         worst = -math.inf if self.better == "higher" else math.inf
-        return np.where(np.isfinite(away), away, worst)
+        return np.where(np.isfinite(found), self.away(found), worst)
 
 
 def main_metric(cells: Collection[Cell]) -> Metric | None:
-    """Covered share where the data have modes, else the first of the distances that every cell has; None: none."""
+    """Covered share where the data have modes, else the first of the distances that every cell has; None: none.
+
+    A cell all of whose runs diverged or were stopped has no values at the end, and stands in no metric's way.
+    """
     names = {str(name).removeprefix("final.") for cell in cells for name in cell.runs if _is_final(str(name))}
-    known = [name for name in names if all(len(cell.column(f"final.{name}")) for cell in cells)]
+    ended = [cell for cell in cells if not cell.runs[["diverged_at", "stopped_at"]].notna().any(axis=1).all()]
+    known = [name for name in names if ended and all(len(cell.column(f"final.{name}")) for cell in ended)]
     others = sorted(name for name in known if name in IDEAL)
     chosen = next((name for name in (*PREFERRED, *others) if name in known), None)
     return None if chosen is None else Metric(chosen, IDEAL[chosen])

@@ -1,7 +1,8 @@
-"""Figures of how runs ended: health, covered modes, survival, best against final."""
+"""Figures of how runs ended: covered modes, survival, best against final."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,7 @@ from ganbench.report.canvas import (
     titled,
 )
 from ganbench.report.cell import Cell
+from ganbench.report.landmarks import of_one_mode, of_real_samples
 from ganbench.report.metric import Metric
 from ganbench.stats.survival import kaplan_meier
 
@@ -38,23 +40,6 @@ def of_runs(cells: Sequence[Cell]) -> str:
     if len(cells) < 2:
         return f"n = {each} run{'s' if max(counts) != 1 else ''}"
     return f"n = {each} run{'s' if max(counts) != 1 else ''} in each of {len(cells)} cells"
-
-
-def health(cells: Sequence[Cell], *, columns: Columns) -> Drawing:
-    """Share of healthy runs with its interval, one row for each cell."""
-    figure = blank(columns, 0.5 + ROW * len(cells))
-    axes = figure.subplots()
-    place = np.arange(len(cells))
-    share = np.array([cell.share for cell in cells])
-    low, high = np.array([cell.interval for cell in cells]).T
-    axes.hlines(place, 100 * low, 100 * high, color=BLUE, linewidth=1.4, alpha=0.55)
-    axes.plot(100 * share, place, "o", color=BLUE, markersize=4)
-    rows_of_cells(axes, [cell.name for cell in cells])
-    axes.set_xlim(-2, 102)
-    axes.grid(axis="x")
-    axes.set_xlabel("runs that end healthy, %")
-    caption = f"Share of runs that end healthy by the suite's failure criteria, with Wilson's 95 % interval; {of_runs(cells)}."
-    return Drawing("health", "Share of healthy runs", caption, figure, columns)
 
 
 def modes(cells: Sequence[Cell], *, columns: Columns) -> Drawing:
@@ -118,15 +103,29 @@ def best_final(cells: Sequence[Cell], metric: Metric, *, columns: Columns) -> Dr
         for chosen, colour in ((~failed, BLUE), (failed, RED)):
             axes.plot(best[chosen], place[chosen], "|", color=colour, markersize=3.5, markeredgewidth=0.8)
             axes.plot(final[chosen], place[chosen], "o", color=colour, markersize=2, markeredgewidth=0)
+    for value in _landmarks(cells, metric):
+        axes.axvline(value, color=INK, linewidth=0.7, linestyle=":", zorder=0)
     rows_of_cells(axes, [cell.name for cell in cells])
     axes.set_xlabel(f"{metric.label} ({metric.direction})")
     axes.grid(axis="x")
     _legend(figure)
     caption = (
         f"{metric.label.capitalize()} of every run: its best evaluation (bar) and its last one (dot), joined by a line, "
-        f"the collapse gap; {of_runs(cells)}. Who reports the best checkpoint reports the bars."
+        f"the collapse gap; {of_runs(cells)}. Who reports the best checkpoint reports the bars; a bar without a dot is a run that diverged.{_said(cells, metric)}"
     )
     return Drawing("best-final", "Best against final", caption, figure, columns)
+
+
+def _landmarks(cells: Sequence[Cell], metric: Metric) -> list[float]:
+    """Of real samples and of one mode, where they are the same for all cells."""
+    real = {of_real_samples([cell], metric.name) for cell in cells}
+    one = {of_one_mode(cell).get(metric.name, math.nan) for cell in cells}
+    return [value for values in (real, one) if len(values) == 1 for value in values if math.isfinite(value)]
+
+
+def _said(cells: Sequence[Cell], metric: Metric) -> str:
+    values = " and ".join(f"{value:.3g}" for value in _landmarks(cells, metric))
+    return f" Dotted: real samples, and one mode alone where it is known ({values})." if values else ""
 
 
 def times_of(cell: Cell) -> tuple[Any, Any]:

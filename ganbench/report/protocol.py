@@ -22,7 +22,19 @@ def sentence(arena: Arena) -> str:
         parts.append(f"judged every {plan['every']:,} steps on {plan['samples']:,} samples")
     failed = [criterion(one) for one in content.get("failure", ())]
     rule = f"; failed: {', or '.join([*failed, 'not finite'])}" if failed else ""
-    return ", ".join(parts) + rule
+    return ", ".join(parts) + rule + _stopped(arena)
+
+
+def _stopped(arena: Arena) -> str:
+    """How many runs have no end; empty where all have."""
+    n = sum(len(cell.column("stopped_at")) for cell in arena.cells)
+    if n == 0:
+        return ""
+    were, they = ("1 run was", "it counts") if n == 1 else (f"{n} runs were", "they count")
+    return (
+        f"; {were} stopped once the failure was final (--stop-failed): {they} in rates, in no value at the end, and as "
+        "the worst where runs are compared by one"
+    )
 
 
 def criterion(one: Mapping[str, Any]) -> str:

@@ -37,7 +37,7 @@ class Section:
     """Runs of one environment that share rates, in the order of the suite.
 
     runs: each once, with the column `source`: the folder it comes from. evaluations: of these runs, of the
-    generator that the failure criteria speak of. remarks: what a reader has to know of the selection.
+    generator that the failure criteria speak of. findings: of these runs, as in `Source`. remarks: what a reader has to know of the selection.
     """
 
     title: str
@@ -45,6 +45,7 @@ class Section:
     fingerprint: str
     runs: pd.DataFrame
     evaluations: pd.DataFrame
+    findings: pd.DataFrame
     arenas: tuple[Arena, ...]
     remarks: tuple[str, ...]
 
@@ -56,6 +57,17 @@ class Section:
     def shown(self) -> tuple[Cell, ...]:
         """Cells with a run that ended healthy or failed."""
         return tuple(cell for cell in self.cells if cell.n)
+
+    @property
+    def explained(self) -> bool:
+        """Whether the detectors were asked about any run."""
+        return len(self.findings) > 0
+
+    @cached_property
+    def looks(self) -> Mapping[str, pd.DataFrame]:
+        """Evaluations by the name of the cell, those of a run one after the other, in the order of their steps."""
+        ordered = self.evaluations.sort_values(["run_id", "step"], kind="stable")
+        return {str(name): rows for name, rows in ordered.groupby("cell", sort=False)}
 
     @property
     def provenance(self) -> Mapping[str, Any]:
@@ -144,7 +156,7 @@ def _section(
     repeated = runs.duplicated("run_id")
     if repeated.any():
         remarks.append(
-            f"{int(repeated.sum())} runs are in several folders; each counts once, from the first folder."
+            f"{int(repeated.sum())} runs are in several folders; each counts once, from the first folder{_again(runs)}."
         )
     kept = _named(runs[~repeated].reset_index(drop=True))
     missing = sum(source.missing for source in sources)
@@ -161,8 +173,26 @@ def _section(
         fingerprint=fingerprint,
         runs=kept,
         evaluations=_evaluations(sources, kept),
+        findings=_findings(sources, kept),
         arenas=tuple(_arenas(kept)),
         remarks=tuple(remarks),
+    )
+
+
+def _again(runs: pd.DataFrame) -> str:
+    """Whether runs of one seed ended alike: the floor of what is no effect of seeds."""
+    from ganbench.stats.replicates import disagreement
+
+    ended = runs[runs["status"] != "crashed"]
+    groups = [list(group == "failed") for _, group in ended.groupby("run_id")["status"]]
+    repeated = [group for group in groups if len(group) > 1]
+    if not repeated:
+        return ""
+    apart = disagreement(repeated)
+    return (
+        f"; {100 * apart:.0f} % of the pairs of one seed ended differently"
+        if apart
+        else ", and ended alike in all"
     )
 
 
@@ -192,6 +222,16 @@ def _evaluations(sources: Sequence[Source], runs: pd.DataFrame) -> pd.DataFrame:
         frames.append(kept.assign(cell=kept["run_id"].map(named)))
     filled = [frame for frame in frames if len(frame)] or frames[:1]
     return pd.concat(filled, ignore_index=True)
+
+
+def _findings(sources: Sequence[Source], runs: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    frames = [
+        source.findings[source.findings["run_id"].isin(set(runs["run_id"][runs["place"] == place]))]
+        for place, source in enumerate(sources)
+    ]
+    return pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
 
 
 def _judged(content: str) -> str:

@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SAID: Final = ("question", "cost", "expected")
+ASKED: Final = ("run_id", "kind", "status", "consequence_of")
 
 
 @dataclass(frozen=True, eq=False)
 class Source:
     """One folder: `runs` and `evaluations` as `ganbench.load_results` and `load_evaluations` give them.
 
-    name: of the folder, without its path, so that a report does not depend on where results lie. said: what
+    findings: of each run that the detectors were asked about a row for each kind, with the columns `ASKED`. name: of the folder, without its path, so that a report does not depend on where results lie. said: what
     the suite says of itself: question, cost, expected.
     """
 
@@ -28,6 +29,7 @@ class Source:
     suite: str
     runs: pd.DataFrame
     evaluations: pd.DataFrame
+    findings: pd.DataFrame
     planned: Sequence[Mapping[str, Any]]
     provenance: Mapping[str, Any]
     said: Mapping[str, str]
@@ -41,7 +43,7 @@ class Source:
 def read_source(path: Path) -> Source:
     """Raises InputError for a path that is no results folder, a damaged file, or a newer schema."""
     from ganbench.store.reader import load_evaluations, load_results
-    from ganbench.store.snapshot import environment, opened, plan
+    from ganbench.store.snapshot import environment, opened, plan, snapshot
 
     layout = opened(Layout(path))
     found = environment(layout)
@@ -51,6 +53,7 @@ def read_source(path: Path) -> Source:
         suite=str(found["suite"]),
         runs=load_results(path),
         evaluations=load_evaluations(path),
+        findings=snapshot(layout).findings.select(ASKED).to_pandas(),
         planned=plan(layout),
         provenance=found["provenance"],
         said=_said(layout),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ganbench.detect.compose import Cause
 from ganbench.errors import GanbenchError
+from ganbench.report.plane import Look, looks
 from ganbench.report.section import Arena, Section
 from ganbench.report.slug import slug
 from ganbench.report.source import Source
@@ -27,7 +28,8 @@ RULE: Final = (
 class Suspect:
     """One failed run. windows, bursts, evaluations: its own rows; causes: what the detectors say, composed.
 
-    undiagnosed: why the detectors were not asked; empty where they were.
+    undiagnosed: why the detectors were not asked; empty where they were. looks: at its samples in the plane; none
+    where these were not stored.
     """
 
     row: Mapping[str, Any]
@@ -37,6 +39,7 @@ class Suspect:
     evaluations: pd.DataFrame
     causes: tuple[Cause, ...]
     undiagnosed: str = ""
+    looks: tuple[Look, ...] = ()
 
     @property
     def name(self) -> str:
@@ -83,7 +86,9 @@ def _suspect(section: Section, arena: Arena, row: pd.Series[Any]) -> Suspect:
         causes, undiagnosed = _causes(row, windows, bursts, mine), ""
     except GanbenchError as error:  # a loss of the user's own may not be there any more
         causes, undiagnosed = (), error.what
-    return Suspect(dict(row), arena, windows, bursts, mine, causes, undiagnosed)
+    return Suspect(
+        dict(row), arena, windows, bursts, mine, causes, undiagnosed, looks(source, population, run)
+    )
 
 
 def _rows(table: Table, path: Path, run: str) -> pd.DataFrame:

@@ -4,35 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import math
 from dataclasses import dataclass
-from typing import Final
+
+from ganbench.report.floats import floats
 
 Value = str | int | float
-
-_LATEX: Final = {
-    "\\": r"\textbackslash{}",
-    "&": r"\&",
-    "%": r"\%",
-    "$": r"\$",
-    "#": r"\#",
-    "_": r"\_",
-    "{": r"\{",
-    "}": r"\}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-    "…": r"\ldots{}",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry: `text` for people, `value` for sorting and CSV."""
+    """One entry: `text` for people, `value` for sorting and CSV; of an interval its lower end, and `high` the upper."""
 
     text: str
     value: Value
+    high: float | None = None
 
     @classmethod
     def of(cls, value: Value, form: str = "") -> Entry:
@@ -58,31 +45,8 @@ class Table:
         return {"tex": self.latex, "md": self.markdown, "csv": self.csv}[form]().encode()
 
     def latex(self) -> str:
-        """A floating table in the style of booktabs."""
-        columns = "".join("r" if index in self.right else "l" for index in range(len(self.heads)))
-        lines = [
-            " & ".join(map(latex, self.heads)),
-            *(" & ".join(latex(one.text) for one in row) for row in self.rows),
-        ]
-        head, *body = (f"    {line} \\\\" for line in lines)
-        return "\n".join(
-            [
-                r"% needs \usepackage{booktabs}",
-                r"\begin{table}",
-                r"  \centering",
-                rf"  \caption{{{latex(self.caption)}}}",
-                rf"  \label{{tab:{self.name}}}",
-                rf"  \begin{{tabular}}{{{columns}}}",
-                r"    \toprule",
-                head,
-                r"    \midrule",
-                *body,
-                r"    \bottomrule",
-                r"  \end{tabular}",
-                r"\end{table}",
-                "",
-            ]
-        )
+        """Floating tables in the style of booktabs."""
+        return floats(self)
 
     def markdown(self) -> str:
         rule = ["--:" if index in self.right else "---" for index in range(len(self.heads))]
@@ -91,21 +55,30 @@ class Table:
         return "\n".join([head, f"|{'|'.join(rule)}|", *body, "", self.caption, ""])
 
     def csv(self) -> str:
-        """Numbers with all their digits; empty for NaN."""
+        """Numbers with all their digits; empty for NaN; an interval as two columns."""
         made = io.StringIO()
         writer = csv.writer(made, lineterminator="\n")
-        writer.writerow(self.heads)
-        writer.writerows([_plain(one.value) for one in row] for row in self.rows)
+        ranges = {index for row in self.rows for index, one in enumerate(row) if one.high is not None}
+        ends = [
+            (f"{name}: low", f"{name}: high") if at in ranges else (name,)
+            for at, name in enumerate(self.heads)
+        ]
+        writer.writerow(itertools.chain.from_iterable(ends))
+        for row in self.rows:
+            writer.writerow(
+                _plain(value)
+                for index, one in enumerate(row)
+                for value in ((one.value, _or_nan(one.high)) if index in ranges else (one.value,))
+            )
         return made.getvalue()
-
-
-def latex(text: str) -> str:
-    """Text with what LaTeX reads as commands escaped."""
-    return "".join(_LATEX.get(character, character) for character in text)
 
 
 def _cell(text: str) -> str:
     return text.replace("|", r"\|")
+
+
+def _or_nan(value: float | None) -> float:
+    return math.nan if value is None else value
 
 
 def _plain(value: Value) -> Value:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from ganbench.metrics.direction import IDEAL
 from ganbench.report.axes import Effect
 from ganbench.report.cell import Cell
+from ganbench.report.landmarks import of_one_mode, of_real_samples
 from ganbench.report.outcomes import of_runs, times_of
 from ganbench.report.section import Arena
 from ganbench.report.slug import slug
@@ -20,16 +21,21 @@ from ganbench.stats.rate_comparison import RateComparison
 from ganbench.stats.survival import kaplan_meier, median_time
 from ganbench.stats.verdict import Verdict
 
-_MEDIAN_FROM: Final = 6  # runs, below which order statistics give no 95 % interval
+MEDIAN_FROM: Final = 6  # runs, below which order statistics give no 95 % interval
+ONE_MODE: Final = "The row of one mode is that of a generator which draws real samples of a single mode. "
+ROOTS: Final = (
+    ", and by the first root cause among their findings, which explain failures and never define them"
+)
 
 
-def health(cells: Sequence[Cell]) -> Table:
-    """Healthy runs with interval, causes of failure, and when half have failed."""
+def health(cells: Sequence[Cell], *, explained: bool) -> Table:
+    """Healthy runs with interval, causes of failure, and when half have failed; with root causes if `explained`."""
     caption = (
-        f"Runs that end healthy, with Wilson's 95 % interval; failed runs by the criterion that was broken first; the step "
-        f"at which half of the runs have failed (Kaplan-Meier); {of_runs([cell for cell in cells if cell.n])}."
+        "Runs that end healthy, with Wilson's 95 % interval; the step at which half of the runs have failed (Kaplan-Meier); "
+        f"failed runs by the criterion that was broken first{ROOTS if explained else ''}; "
+        f"{of_runs([cell for cell in cells if cell.n])}."
     )
-    rows = tuple(_health(cell) for cell in cells)
+    rows = tuple((*_health(cell), *([_roots(cell)] if explained else [])) for cell in cells)
     heads = (
         "cell",
         "runs",
@@ -39,12 +45,12 @@ def health(cells: Sequence[Cell]) -> Table:
         "95 % interval",
         "half failed by",
         "causes of failure",
+        *(["root causes"] if explained else []),
     )
     return Table("health", "Health", caption, heads, rows, frozenset({1, 2, 3, 4, 5, 6}))
 
 
 def _health(cell: Cell) -> tuple[Entry, ...]:
-    causes = ", ".join(f"{name}: {count}" for name, count in cell.causes.items())
     half = median_time(kaplan_meier(*times_of(cell))).value if cell.n else math.nan
     return (
         Entry.of(cell.name),
@@ -54,24 +60,36 @@ def _health(cell: Cell) -> tuple[Entry, ...]:
         Entry.of(100 * cell.share, ".0f"),
         percent(cell.interval),
         Entry("not reached", math.inf) if half == math.inf else Entry.of(half, ",.0f"),
-        Entry.of(causes or "-"),
+        _listed(cell.causes),
     )
 
 
+def _roots(cell: Cell) -> Entry:
+    return _listed({**cell.roots, "unexplained": cell.unexplained} if cell.unexplained else cell.roots)
+
+
+def _listed(counts: Mapping[str, int]) -> Entry:
+    return Entry.of(", ".join(f"{name}: {count}" for name, count in counts.items()) or "-")
+
+
 def metrics(arena: Arena) -> Table:
-    """Every metric with a direction: of real samples, and of each cell at the end."""
+    """Every metric with a direction: of real samples, of one mode alone, and of each cell at the end."""
     cells = [cell for cell in arena.cells if cell.n]
     names = [name for name in IDEAL if any(len(cell.column(f"final.{name}")) for cell in cells)]
     heads = ("cell", *(name.replace("_", " ") for name in names))
     rows = [tuple(_median(cell, f"final.{name}") for name in names) for cell in cells]
-    real = tuple(_floor(cells, name) for name in names)
+    real = tuple(Entry.of(of_real_samples(cells, name), ".3g") for name in names)
+    one_mode = of_one_mode(cells[0])
+    collapsed = tuple(Entry.of(one_mode.get(name, math.nan), ".3g") for name in names)
     caption = (
         f"Medians over runs of the metrics at the last evaluation on {arena.name}, with the 95 % interval of order statistics "
-        f"from {_MEDIAN_FROM} runs; the row of real samples compares real with real ones at the same number of samples: no "
-        f"generator is expected to do better. {_directions(names)} {of_runs(cells)}."
+        f"from {MEDIAN_FROM} runs; the row of real samples compares real with real ones at the same number of samples: no "
+        f"generator is expected to do better, and more high quality is a variance that is too small. {ONE_MODE if one_mode else ''}"
+        f"{_directions(names)} {of_runs(cells)}."
     )
     named = [
         (Entry.of("real samples"), *real),
+        *([(Entry.of("one mode"), *collapsed)] if one_mode else []),
         *((Entry.of(cell.name), *row) for cell, row in zip(cells, rows, strict=True)),
     ]
     right = frozenset(range(1, len(heads)))
@@ -150,7 +168,8 @@ def effects(arena: Arena, found: Iterable[Effect]) -> Table:
             Entry.of(one.axis),
             Entry.of(one.label),
             Entry.of(one.first),
-            Entry.of(one.criterion),
+            Entry.of(one.by),
+            Entry.of(one.failure),
             Entry(f"{one.failed.failed} of {one.failed.n}", one.failed.rate),
             Entry(f"{one.failed_first.failed} of {one.failed_first.n}", one.failed_first.rate),
             points(one.difference),
@@ -160,7 +179,7 @@ def effects(arena: Arena, found: Iterable[Effect]) -> Table:
         for one in found
     )
     caption = (
-        f"Runs on {arena.name} that failed by a criterion first, with a label of an axis and with its first label, over cells "
+        f"Runs on {arena.name} that failed by a criterion first, or from a root cause that the detectors name, with a label of an axis and with its first label, over cells "
         "that differ in that label alone; difference with Newcombe's 95 % interval, each for itself: with many rows some "
         "intervals miss 0 by chance."
     )
@@ -168,6 +187,7 @@ def effects(arena: Arena, found: Iterable[Effect]) -> Table:
         "axis",
         "label",
         "first label",
+        "by",
         "failure",
         "failed",
         "with the first",
@@ -181,7 +201,7 @@ def effects(arena: Arena, found: Iterable[Effect]) -> Table:
         caption,
         heads,
         rows,
-        frozenset({4, 5, 6, 7}),
+        frozenset({5, 6, 7, 8}),
     )
 
 
@@ -193,7 +213,7 @@ def _word(one: Effect) -> str:
 def percent(interval: Interval) -> Entry:
     """Such as `[60, 98]`; sorted by its lower end."""
     low, high = (100 * end + 0.0 for end in interval)
-    return Entry(f"[{low:.0f}, {high:.0f}]".replace("-0,", "0,").replace("-0]", "0]"), low)
+    return Entry(f"[{low:.0f}, {high:.0f}]".replace("-0,", "0,").replace("-0]", "0]"), low, high)
 
 
 def points(difference: float) -> Entry:
@@ -211,17 +231,10 @@ def _median(cell: Cell, name: str) -> Entry:
     if found.empty:
         return Entry("-", math.nan)
     value = float(found.median())
-    if len(found) < _MEDIAN_FROM:
+    if len(found) < MEDIAN_FROM:
         return Entry.of(value, ".3g")
     low, high = median_interval(found.to_numpy(dtype=float))
     return Entry(f"{value:.3g} [{low:.3g}, {high:.3g}]", value)
-
-
-def _floor(cells: Sequence[Cell], name: str) -> Entry:
-    import pandas as pd
-
-    found = pd.concat([cell.column(f"floor.{name}") for cell in cells])
-    return Entry.of(float(found.median()) if len(found) else math.nan, ".3g")
 
 
 def _directions(names: Sequence[str]) -> str:

@@ -31,11 +31,9 @@ class RateComparison:
     @property
     def facts(self) -> str:
         low, high = self.interval
-        first = f"{self.ours} fails in {self.failed_ours.failed} of {_runs(self.failed_ours.n)}"
-        second = f"{self.theirs} in {self.failed_theirs.failed} of {self.failed_theirs.n}"
         # Said as ours less theirs, so that the ends swap.
-        difference = f"{_points(-self.effect)} points [{_points(-high)}, {_points(-low)}]"
-        return f"{first}, {second}: difference {difference}"
+        difference = Interval(-high, -low)
+        return in_words((self.ours, self.theirs), self.failed_ours, self.failed_theirs, difference=difference)
 
     @property
     def margin_text(self) -> str:
@@ -85,6 +83,18 @@ def compare_rates_by_seed(
     """
     interval = newcombe_paired(pairs, confidence=confidence)
     return _comparison(pairs.ours, pairs.theirs, names, margin, confidence, interval, mcnemar(pairs))
+
+
+def in_words(names: tuple[str, str], ours: Count, theirs: Count, *, difference: Interval) -> str:
+    """Such as `A fails in 3 of 10 runs, B in 0 of 10: difference 30 points [-4, 60]`, the interval being of ours
+    less theirs.
+    """
+    first = f"{names[0]} fails in {ours.failed} of {_runs(ours.n)}"
+    second = f"{names[1]} in {theirs.failed} of {theirs.n}"
+    points = (
+        f"{_points(ours.rate - theirs.rate)} points [{_points(difference.low)}, {_points(difference.high)}]"
+    )
+    return f"{first}, {second}: difference {points}"
 
 
 def _comparison(

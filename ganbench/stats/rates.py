@@ -91,7 +91,15 @@ def difference_limits(
 ) -> Interval:
     """Newcombe's formula for any shares p in [0, 1] and n > 0, as planning needs it."""
     z = NormalDist().inv_cdf((1 + level(confidence)) / 2)
-    (l1, u1), (l2, u2) = score_limits(p1, n1, z=z), score_limits(p2, n2, z=z)
+    return difference_of(p1, p2, score_limits(p1, n1, z=z), score_limits(p2, n2, z=z), phi=phi)
+
+
+def difference_of(p1: float, p2: float, of1: Interval, of2: Interval, *, phi: float = 0.0) -> Interval:
+    """The same of any two shares with intervals of their own, such as tuned ones; phi: their correlation.
+
+    Zou & Donner 2008, doi:10.1002/sim.3095.
+    """
+    (l1, u1), (l2, u2) = of1, of2
     low = p1 - p2 - _side(p1 - l1, u2 - p2, phi)
     high = p1 - p2 + _side(u1 - p1, p2 - l2, phi)
     return Interval(max(-1.0, low), min(1.0, high))

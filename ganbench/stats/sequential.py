@@ -10,12 +10,15 @@ from functools import lru_cache
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ganbench.stats.checks import Floats, level
 from ganbench.stats.intervals import Interval
 from ganbench.stats.rates import PairedCount
 
 Decision = Literal["better", "worse", "same", "go on"]
+Number = int | NDArray[np.intp]
+Steps = tuple[Number, Number, Number]
 BETS = 64  # nodes of the mixture
 STEP = 0.001  # of the differences that the confidence sequence tries
 
@@ -32,7 +35,22 @@ def capital(pairs: PairedCount, *, difference: float = 0.0) -> float:
     """
     if not -1 < difference < 1:
         raise ValueError(f"difference is {difference}, expected a number between -1 and 1")
-    return float(np.exp(_log_capital(pairs, np.array([difference])))[0])
+    return float(np.exp(log_capital(_steps(pairs), np.array([difference])))[0])
+
+
+def log_capital(steps: Steps, differences: Floats) -> Floats:
+    """log K for each difference, shape [m]: only the counts matter, not their order.
+
+    steps: how many pairs had d = 1, 0 and -1. Arrays of shape [s, 1, 1] give shape [s, m].
+    """
+    nodes, weights = _mixture()
+    m = differences[:, None]
+    bets = np.where(nodes > 0, nodes / (1 + m), nodes / (1 - m))
+    up, alike, down = steps
+    grown = up * np.log1p(bets * (1 - m)) + alike * np.log1p(-bets * m) + down * np.log1p(-bets * (1 + m))
+    top = grown.max(axis=-1)
+    mean: Floats = top + np.log(np.exp(grown - top[..., None]) @ weights)
+    return mean
 
 
 def confidence_sequence(pairs: PairedCount, *, confidence: float = 0.95) -> Interval:
@@ -44,7 +62,7 @@ def confidence_sequence(pairs: PairedCount, *, confidence: float = 0.95) -> Inte
     any time. No pairs tell nothing: [-1, 1].
     """
     grid = np.union1d(np.arange(-1 + STEP, 1 - STEP / 2, STEP), _observed(pairs))
-    kept = grid[_log_capital(pairs, grid) < -np.log(1 - level(confidence))]
+    kept = grid[log_capital(_steps(pairs), grid) < -np.log(1 - level(confidence))]
     return Interval(max(-1.0, float(kept[0]) - STEP), min(1.0, float(kept[-1]) + STEP))
 
 
@@ -52,41 +70,27 @@ def decision(pairs: PairedCount, *, margin: float = 0.2, confidence: float = 0.9
     """What the pairs so far allow to say of ours; ask after every pair, and stop at the first that is not 'go on'.
 
     better, worse: equal rates are ruled out, and the observed difference is at least the margin. same: every
-    difference of the margin or more is ruled out. Ever saying better or worse of equal rates, or the wrong one
-    of the two, has a chance of at most 1 - confidence.
+    difference of the margin or more is ruled out, which the bets against either margin tell: K is convex in m,
+    and at most 1 at the observed difference. Ever saying better or worse of equal rates, or the wrong one of the
+    two, has a chance of at most 1 - confidence.
     """
-    won = _log_capital(pairs, np.array([-margin, 0.0, margin])) >= -np.log(1 - level(confidence))
-    if won[0] and won[2] and _within(confidence_sequence(pairs, confidence=confidence), margin):
-        return "same"
+    won = log_capital(_steps(pairs), np.array([-margin, 0.0, margin])) >= -np.log(1 - level(confidence))
     observed = _observed(pairs)
-    if abs(observed) < margin or not won[1]:
+    if abs(observed) < margin:
+        return "same" if won[0] and won[2] else "go on"
+    if not won[1]:
         return "go on"
     return "worse" if observed > 0 else "better"
 
 
-def _within(interval: Interval, margin: float) -> bool:
-    return -margin < interval.low and interval.high < margin
+def _steps(pairs: PairedCount) -> Steps:
+    return pairs.only_ours, pairs.both + pairs.neither, pairs.only_theirs
 
 
 def _observed(pairs: PairedCount) -> float:
     """The difference in failure rates so far, within the open range that bets are made on."""
     observed = (pairs.only_ours - pairs.only_theirs) / max(1, pairs.n)
     return min(1 - STEP, max(STEP - 1, observed))
-
-
-def _log_capital(pairs: PairedCount, differences: Floats) -> Floats:
-    """log K for each difference, shape [m]: only the counts matter, not their order."""
-    nodes, weights = _mixture()
-    m = differences[:, None]
-    bets = np.where(nodes > 0, nodes / (1 + m), nodes / (1 - m))
-    grown = (
-        pairs.only_ours * np.log1p(bets * (1 - m))
-        + (pairs.both + pairs.neither) * np.log1p(-bets * m)
-        + pairs.only_theirs * np.log1p(-bets * (1 + m))
-    )
-    top = grown.max(axis=1)
-    mean: Floats = top + np.log(np.exp(grown - top[:, None]) @ weights)
-    return mean
 
 
 @lru_cache(maxsize=1)

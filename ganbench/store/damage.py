@@ -12,10 +12,13 @@ from ganbench.errors import InputError
 from ganbench.store.keepsakes import (
     WITHOUT_CHECKPOINT,
     WITHOUT_GRID,
+    WITHOUT_PLANE,
     check_checkpoint,
     check_grid,
+    check_plane,
     missing_checkpoints,
     missing_grids,
+    missing_planes,
 )
 from ganbench.store.layout import Layout
 from ganbench.store.mark import check_journal, marked
@@ -206,8 +209,11 @@ class _Examiner:
             self.attempt_if_there(path, partial(check_checkpoint, path), WITHOUT_CHECKPOINT)
         for path in sorted(layout.samples.rglob("*.png")):
             self.attempt_if_there(path, partial(check_grid, path), WITHOUT_GRID)
-        for gone in (missing_checkpoints(layout, held.runs), missing_grids(layout, held.runs)):
-            if gone is not None:
+        for path in sorted(layout.traces.glob(layout.plane("*").name)):
+            whose = self.attempt(path, partial(check_plane, path), set[str](), means=WITHOUT_PLANE)
+            self.refuse_strangers(path, whose)
+        for look in (missing_checkpoints, missing_grids, missing_planes):
+            if (gone := look(layout, held.runs)) is not None:
                 self.damages.append(Damage(Path(gone.where), gone, gone.hint))
 
     def check_journal(self, population: str) -> None:

@@ -1,4 +1,6 @@
-"""What populations leave beside their tables: kept checkpoints and sample grids. Losing one loses no number."""
+"""What populations leave beside their tables: kept checkpoints, sample grids, samples in the plane. Losing one
+loses no number of a run.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from ganbench.store.layout import Layout, was_set_aside
 from ganbench.store.png import is_whole
-from ganbench.store.tables import Damaged, reading
+from ganbench.store.tables import Damaged, reading, run_ids
 from ganbench.store.zipped import check
 
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ WITHOUT_CHECKPOINT: Final = (
     "no number is lost; replays start from an earlier checkpoint, or from the first step"
 )
 WITHOUT_GRID: Final = "no number is lost"
+WITHOUT_PLANE: Final = "no number of a run is lost; reports show its samples by mode"
 _ASIDE: Final = "run the suite again: that sets it aside"
 MEND_CHECKPOINT: Final = f"{_ASIDE}; {WITHOUT_CHECKPOINT}"
 
@@ -35,6 +38,14 @@ def check_grid(path: Path) -> None:
         raise Damaged("is no picture, or damaged", where=str(path), hint=f"{_ASIDE}; {WITHOUT_GRID}")
 
 
+def check_plane(path: Path) -> set[str]:
+    """The runs whose samples are there. Raises Damaged, FileNotFoundError, and InputError as `check_grid`."""
+    try:
+        return run_ids("plane", path)
+    except Damaged as error:
+        raise Damaged(error.what, where=error.where, hint=f"{_ASIDE}; {WITHOUT_PLANE}") from error
+
+
 def missing_checkpoints(layout: Layout, runs: pa.Table) -> Damaged | None:
     """What the runs table says was kept and is gone, all of it in one; not what was set aside."""
     columns = (runs[name].to_pylist() for name in ("population", "checkpoints"))
@@ -46,6 +57,13 @@ def missing_grids(layout: Layout, runs: pa.Table) -> Damaged | None:
     """The same of sample grids."""
     named = {layout.samples / name for name in runs["sample_grid"].to_pylist() if name}
     return _gone(named, "sample grid", WITHOUT_GRID)
+
+
+def missing_planes(layout: Layout, runs: pa.Table) -> Damaged | None:
+    """The same of samples in the plane."""
+    columns = (runs[name].to_pylist() for name in ("population", "plane_steps"))
+    named = {layout.plane(population) for population, steps in zip(*columns, strict=True) if steps}
+    return _gone(named, "table of samples", WITHOUT_PLANE)
 
 
 def _gone(paths: Iterable[Path], noun: str, lost: str) -> Damaged | None:

@@ -92,6 +92,10 @@ class Layout:
     def geometry(self, population: str) -> Path:
         return self.traces / f"{population}-geometry.parquet"
 
+    def plane(self, population: str) -> Path:
+        """Samples in the plane, and D around them; only of data that lie in one."""
+        return self.traces / f"{population}-plane.parquet"
+
     def traces_of(self, population: str) -> dict[Table, Path]:
         """The files that every committed population has, by their tables."""
         return {

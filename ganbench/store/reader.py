@@ -10,7 +10,7 @@ from ganbench.errors import InputError
 from ganbench.store.layout import Layout
 from ganbench.store.schema import Table, column, ordered
 from ganbench.store.snapshot import Snapshot, opened, plan, snapshot
-from ganbench.store.tables import AGAIN, Damaged, read_file
+from ganbench.store.tables import AGAIN, Damaged, read, read_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,6 +59,14 @@ def load_geometry(path: str | Path, run_id: str | None = None) -> pd.DataFrame:
     return _traces("geometry", Path(path), run_id)
 
 
+def load_plane(path: str | Path, run_id: str | None = None) -> pd.DataFrame:
+    """Samples in the plane, and D's logits around the data, of all runs or of one: `schema.PLANE`.
+
+    A run has none whose data do not lie in a plane, or that was made before these were kept. Raises as `load_windows`.
+    """
+    return _traces("plane", Path(path), run_id)
+
+
 def _traces(table: Table, path: Path, run_id: str | None) -> pd.DataFrame:
     import pandas as pd
 
@@ -85,6 +93,8 @@ def _runs_by_population(layout: Layout, found: Snapshot, run_id: str | None) -> 
 
 
 def _trace(layout: Layout, table: Table, population: str) -> pa.Table:
+    if table == "plane":
+        return read(table, layout.plane(population))
     path = layout.traces_of(population)[table]
     try:
         return read_file(table, path)

@@ -13,8 +13,8 @@ from typing import Final, Literal
 
 SCHEMA_VERSION: Final = 1
 
-Type = Literal["text", "integer", "number", "integers"]
-Table = Literal["runs", "evaluations", "findings", "windows", "bursts", "geometry"]
+Type = Literal["text", "integer", "number", "integers", "numbers"]
+Table = Literal["runs", "evaluations", "findings", "windows", "bursts", "geometry", "plane"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,12 @@ RUNS: Final = (
         "step whose loss or gradient was not finite: the run stopped before it; empty if none",
     ),
     optional(
+        "integer",
+        "stopped_at",
+        "generator steps",
+        "evaluation at which --stop-failed ended the run, whose failure was final; empty for a run that went on",
+    ),
+    optional(
         "text",
         "message",
         "",
@@ -99,8 +105,18 @@ RUNS: Final = (
         "",
         "held-out accuracy, 0 to 1, of the classifier that names classes; empty where modes are known exactly",
     ),
-    optional("number", "final.*", "of the metric", "metric at the last evaluation; NaN: undefined there"),
-    optional("number", "best.*", "of the metric", "best value of the metric over the run's evaluations"),
+    optional(
+        "number",
+        "final.*",
+        "of the metric",
+        "metric at the end of the run; NaN: undefined there, or the run was stopped",
+    ),
+    optional(
+        "number",
+        "best.*",
+        "of the metric",
+        "best value of the metric over the run's evaluations; NaN for a run that was stopped",
+    ),
     optional("number", "floor.*", "of the metric", "metric of real samples against real ones at the same n"),
     optional(
         "number",
@@ -119,6 +135,12 @@ RUNS: Final = (
         "sample_grid",
         "",
         "its picture below samples/; empty where the data are no images, and for the seeds that have no row there",
+    ),
+    optional(
+        "integers",
+        "plane_steps",
+        "generator steps",
+        "when its samples in the plane were kept; empty where the data do not lie in one, and before these were kept",
     ),
     text("content", "the cell's resolved setting as JSON, every default filled in"),
 )
@@ -230,6 +252,36 @@ GEOMETRY: Final = (
     ),
 )
 
+PLANE: Final = (
+    text("run_id", "the run"),
+    count(
+        "step",
+        "generator steps",
+        "when: an evaluation near a quarter of the run, or that at which it was stopped",
+    ),
+    text("of", "whose samples: raw, or ema, as the failure criteria have it"),
+    Column("x", "numbers", "of the data", "first coordinates of up to 256 samples of the evaluation"),
+    Column("y", "numbers", "of the data", "their second coordinates"),
+    Column("left", "number", "of the data", "x of the first column of the grid of logits"),
+    Column("bottom", "number", "of the data", "y of its first row"),
+    Column(
+        "width", "number", "of the data", "its side: a square around the box of the data, a quarter wider"
+    ),
+    optional(
+        "numbers",
+        "logits",
+        "",
+        "logits of D on the grid of 33 x 33, row after row from the bottom, none beyond 65,504; empty where D does not "
+        "judge samples one by one",
+    ),
+    optional(
+        "number",
+        "decision",
+        "",
+        "the logit between real and fake; empty where the loss has none, as of critics",
+    ),
+)
+
 TABLES: Final[dict[Table, tuple[Column, ...]]] = {
     "runs": RUNS,
     "evaluations": EVALUATIONS,
@@ -237,6 +289,7 @@ TABLES: Final[dict[Table, tuple[Column, ...]]] = {
     "windows": WINDOWS,
     "bursts": BURSTS,
     "geometry": GEOMETRY,
+    "plane": PLANE,
 }
 
 

@@ -183,7 +183,7 @@ def _array(documented: Column, name: str, values: Sequence[Any]) -> pa.Array:
     import pyarrow as pa
 
     try:
-        array = pa.array(values, type=None if isinstance(values, np.ndarray) else _type(documented))
+        array = pa.array(values, type=None if isinstance(values, np.ndarray) else _type(documented, values))
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise ValueError(f"column '{name}' holds something else than {documented.type}: {error}") from error
     if not _fits(documented, array.type):
@@ -193,11 +193,15 @@ def _array(documented: Column, name: str, values: Sequence[Any]) -> pa.Array:
     return array
 
 
-def _type(documented: Column) -> pa.DataType:
+def _type(documented: Column, values: Sequence[Any]) -> pa.DataType | None:
+    """None: that of the values, so that lists of float16 stay float16."""
     import pyarrow as pa
 
+    if documented.type == "numbers" and any(value is not None for value in values):
+        return None
     types = {"text": pa.string(), "integer": pa.int64(), "number": pa.float64()}
-    return pa.list_(pa.int64()) if documented.type == "integers" else types[documented.type]
+    lists = {"integers": pa.list_(pa.int64()), "numbers": pa.list_(pa.float32())}
+    return (types | lists)[documented.type]
 
 
 def _fits(documented: Column, found: pa.DataType) -> bool:
@@ -208,7 +212,8 @@ def _fits(documented: Column, found: pa.DataType) -> bool:
         "text": types.is_string,
         "integer": types.is_integer,
         "number": lambda t: types.is_floating(t) or types.is_integer(t),
-        "integers": types.is_list,
+        "integers": lambda t: types.is_list(t) and types.is_integer(t.value_type),
+        "numbers": lambda t: types.is_list(t) and types.is_floating(t.value_type),
     }
     return bool(kinds[documented.type](found))
 

@@ -56,15 +56,17 @@ class Results:
         windows: Iterable[Columns] = (),
         bursts: Iterable[Columns] = (),
         geometry: Iterable[Columns] = (),
+        plane: Columns | None = None,
         samples: Mapping[str, bytes] | None = None,
     ) -> None:
         """Keep what a population left; all of it shows at once, by one rename.
 
         `runs`, `evaluations`, `findings` are rows, as `ganbench.store.schema` says, less the column `population`;
         `windows`, `bursts` and `geometry` come piece by piece, each the columns of some of the runs, and one
-        at a time is in memory; `samples` are files by name below samples/. Raises StorageError, also for a
-        population that was committed before, and ValueError for what the schema does not allow; then nothing
-        shows, and what was committed before stays.
+        at a time is in memory; `plane` is a table of columns, which makes no file where there are none;
+        `samples` are files by name below samples/. Raises StorageError, also for a population that was committed
+        before, and ValueError for what the schema does not allow; then nothing shows, and what was committed
+        before stays.
         """
         self._refuse_committed(population)
         kept = from_rows("runs", _tagged(runs, population))
@@ -75,6 +77,8 @@ class Results:
             write_bytes(self.layout.sample(name), content)
         for table, path in self.layout.traces_of(population).items():
             write_pieces(path, _tables(table, traced[table]))
+        if plane:
+            write_table(self.layout.plane(population), from_columns("plane", plane))
         with self._new_part(population) as part:
             write_table(part.runs, kept)
             write_table(part.evaluations, judged)

@@ -36,6 +36,29 @@ def outcome(
     return min(failures, key=_step, default=HEALTHY)
 
 
+def is_final(
+    criteria: Sequence[Criterion],
+    evaluations: Iterable[Evaluation],
+    *,
+    ahead: Iterable[int],
+    steps: int,
+    diverged_at: int | None = None,
+    of: Literal["raw", "ema"] = "raw",
+) -> bool:
+    """Whether a run has failed, and nothing that may still come changes when or by which criterion.
+
+    ahead: steps of the evaluations to come; the others as `outcome`. A streak that has begun may yet be full, and
+    then counts from its first step, before a failure that is on record. So what is on record is compared with the
+    worst that can come: divergence at once, and no good evaluation any more.
+    """
+    seen = list(evaluations)
+    found = outcome(criteria, seen, steps=steps, diverged_at=diverged_at, of=of)
+    now = max((one.step for one in seen), default=0) if diverged_at is None else diverged_at
+    lost = [Evaluation(step, of, {}) for step in ahead]
+    worst = outcome(criteria, [*seen, *lost], steps=steps, diverged_at=now, of=of)
+    return found.status == "failed" and found == worst
+
+
 def breaks(criterion: Criterion, evaluation: Evaluation, *, best: float = math.nan) -> bool:
     """Whether a value is beyond the bound. One that is missing or not finite is: nothing good can be said of it.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeGuard
 
 import torch
@@ -109,6 +109,11 @@ class Stack:
         context = Context(training=training, masks=masks, moved={})
         out = self._forward(self.weights if weights is None else weights, self.buffers, x, context)
         return out, context.moved
+
+    def feed(self, change: Callable[[Tensor], Tensor]) -> None:
+        """From now on every input [R, B, ...] goes through `change` first."""
+        forward = self._forward
+        self._forward = lambda weights, buffers, x, context: forward(weights, buffers, change(x), context)
 
     @functools.cached_property
     def body(self) -> Forward | None:

@@ -29,6 +29,7 @@ def state_of(training: Training) -> State:
         "iteration": training.loop.iteration,
         "tensors": {name: tensor.detach().cpu().clone() for name, tensor in _tensors(training).items()},
         "trace": _to_tensors(training.trace.state()),
+        "stopped_at": [-1 if step is None else step for step in training.stopped_at],
         "geometry": _to_tensors([[step, found] for step, found in training.geometry]),
     }
 
@@ -46,6 +47,7 @@ def restore(training: Training, state: Mapping[str, Any]) -> None:
         tensor.detach().copy_(held[name])
     training.loop.iteration = state["iteration"]
     training.trace.restore(_to_arrays(state["trace"]))
+    training.stopped_at = [None if step < 0 else step for step in state["stopped_at"]]
     training.geometry = [(step, found) for step, found in _to_arrays(state["geometry"])]
 
 

@@ -71,6 +71,7 @@ class Training:
         self.old_fakes = OldFakes(self.replicas, joined_shape(settings[0]), place=self.place)
         self.references = self._references()
         self._resolution = self.place.tensor([known.resolution for known in self.references])
+        self.stopped_at: list[int | None] = [None] * self.replicas
         self.evaluation_masks = Masks(seeds, role=(seeding.EVALUATION, "masks"), place=self.place, block=1)
 
     @property
@@ -99,6 +100,11 @@ class Training:
     def diverged_at(self) -> list[int | None]:
         """The generator step at which each replica left, None while alive."""
         return [None if step < 0 else step for step in self.game.diverged_at[: self.replicas].tolist()]
+
+    def stop(self, replica: int) -> None:
+        """Have a replica stand still from here on, as those that diverged; the others go on as if it did not."""
+        self.game.alive[replica] = False
+        self.stopped_at[replica] = self.step
 
     def advance(self, until: int) -> None:
         """Train up to generator step `until`, reading the recorder and looking at the geometry on the way."""
@@ -146,8 +152,15 @@ class Training:
         rows = self.loop.recorder.read()
         found = signals(rows, loss=self.game.reading, resolution=self._resolution, first=first)
         mine = {name: values[:, : self.replicas] for name, values in found.items()}
-        left = self.game.diverged_at[: self.replicas] // self.loop.schedule.g_steps
-        self.trace.add(first, mine, left.tolist())
+        self.trace.add(first, mine, self._left())
+
+    def _left(self) -> list[int]:
+        """The last iteration of each replica that counts, -1 while it is in the game."""
+        one = self.loop.schedule.g_steps
+        stopped = (-1 if step is None else step // one - 1 for step in self.stopped_at)
+        return [
+            last if at is None else at // one for at, last in zip(self.diverged_at(), stopped, strict=True)
+        ]
 
     def generate(self, count: int, *, of: Which = "raw") -> NDArray[np.float64]:
         """Samples of every replica's generator in evaluation mode, [R, count, *shape], in the units of the data."""
@@ -212,14 +225,15 @@ class Training:
         return self.game.discriminator.stack.module(replica).eval()
 
     def counters(self, replica: int) -> dict[str, int]:
-        """Cost of one replica so far, or until it diverged: real samples seen by D, and gradients taken.
+        """Cost of one replica so far, or until it diverged or was stopped: real samples seen by D, and gradients taken.
 
         Each pass of a player is one gradient; so is each application of a penalty that asks D again, and each step
         of D that an unrolled pass of G looks ahead. A trick of the field takes in every pass the gradients of both
         players, and one of what it makes of them.
         """
-        left, schedule = int(self.game.diverged_at[replica]), self.loop.schedule
-        iterations = self.loop.iteration if left < 0 else left // schedule.g_steps
+        schedule = self.loop.schedule
+        ends = self.diverged_at()[replica], self.stopped_at[replica], self.step
+        iterations = next(step for step in ends if step is not None) // schedule.g_steps
         d_steps, g_steps = iterations * schedule.d_steps, iterations * schedule.g_steps
         costly, tricks = [t.every for t in self.game.penalties.terms if t.costs], self.game.tricks
         bend = 3 + len(costly) + tricks.unrolled if tricks.bends else 0

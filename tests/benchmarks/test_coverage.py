@@ -71,6 +71,7 @@ def test_other_intervals_cover_about_what_they_say(n: int) -> None:
     assert coverage.improvement_coverage(0.2, 0.6, n, 300) >= 0.91
     assert coverage.paired_coverage(0.3, 0.1, n, 300) >= 0.91
     assert coverage.survival_coverage(0.5, n, 300) >= 0.91
+    assert coverage.tuned_coverage((0.1, 0.9), 2, n, 300) >= 0.91
     assert coverage.median_time_coverage(0.9, n, 300) >= 0.91
 
 

@@ -9,12 +9,21 @@ from rich.console import Console
 from ganbench.cli.progress import Bars, Lines, health_lines, rate, reporter
 from tests.cli.test_tally import A0, A1, B0, CRASHED, FAILED, FIRST, HEALTHY, SECOND
 
+CAUSES = {A0.id: "gradient-spike", B0.id: "mode-collapse"}
+HALF = {
+    "done": 50,
+    "total": 100,
+    "replicas": 2,
+    "healthy_by_cell": {"a": (1, 1), "b": (0, 1)},
+    "causes": {B0.id: "mode-hopping"},
+}
+
 
 def tell(progress) -> None:
     progress.started([FIRST, SECOND])
-    progress.advanced(FIRST.id, done=50, total=100, replicas=2, healthy_by_cell={"a": (1, 1), "b": (0, 1)})
-    progress.finished(FIRST.id, seconds=2.0, outcomes={A0.id: HEALTHY, B0.id: FAILED})
-    progress.finished(SECOND.id, seconds=0.5, outcomes={A1.id: CRASHED})
+    progress.advanced(FIRST.id, **HALF)
+    progress.finished(FIRST.id, seconds=2.0, outcomes={A0.id: HEALTHY, B0.id: FAILED}, causes=CAUSES)
+    progress.finished(SECOND.id, seconds=0.5, outcomes={A1.id: CRASHED}, causes={})
     progress.closed()
 
 
@@ -23,7 +32,7 @@ def test_lines_are_one_for_each_finished_population() -> None:
     tell(Lines(stream))
     assert stream.getvalue() == (
         "3 runs in 2 populations\n"
-        "[2/3] a and 1 more cell: 2 runs in 2.0 s, 1 healthy, 1 failed, 200 replica-steps/s\n"
+        "[2/3] a and 1 more cell: 2 runs in 2.0 s, 1 healthy, 1 failed (mode-collapse 1), 200 replica-steps/s\n"
         "[3/3] a: 1 run in 0.5 s, 1 crashed, 200 replica-steps/s\n"
     )
 
@@ -49,17 +58,18 @@ def test_bars_show_share_runs_speed_and_the_health_of_each_cell(console: Console
     times = iter([0.0, 10.0, 12.0, 14.0])
     bars = Bars(console, clock=lambda: next(times))
     bars.started([FIRST, SECOND])
-    bars.advanced(FIRST.id, done=50, total=100, replicas=2, healthy_by_cell={"a": (1, 1), "b": (0, 1)})
+    bars.advanced(FIRST.id, **HALF)
     text = picture(bars)
     assert "20%" in text
     assert "0 of 3 runs" in text
     assert "50 replica-steps/s" in text
     assert "ETA" in text
     assert "a  ████████████████████  1 of 1 healthy" in text
-    assert "b  ░░░░░░░░░░░░░░░░░░░░  0 of 1 healthy" in text
-    bars.finished(FIRST.id, seconds=2.0, outcomes={A0.id: FAILED, B0.id: FAILED})
+    assert "b  ░░░░░░░░░░░░░░░░░░░░  0 of 1 healthy  mode-hopping 1" in text
+    bars.finished(FIRST.id, seconds=2.0, outcomes={A0.id: FAILED, B0.id: FAILED}, causes=CAUSES)
     assert "2 of 3 runs" in picture(bars)
-    assert "a  ░░░░░░░░░░░░░░░░░░░░  0 of 1 healthy" in picture(bars)
+    assert "a  ░░░░░░░░░░░░░░░░░░░░  0 of 1 healthy  gradient-spike 1" in picture(bars)
+    assert "b  ░░░░░░░░░░░░░░░░░░░░  0 of 1 healthy  mode-collapse 1" in picture(bars)
     bars.closed()
 
 
@@ -88,20 +98,36 @@ def test_closing_before_the_start_and_twice_is_fine(console: Console) -> None:
 
 
 def test_before_the_first_evaluation_nothing_is_said_of_health() -> None:
-    assert health_lines({"a": (0, 0)}, room=5) == ["a  ····················  not evaluated yet"]
+    assert health_lines({"a": (0, 0)}, {}, room=5) == ["a  ····················  not evaluated yet"]
 
 
 def test_names_line_up() -> None:
-    lines = health_lines({"a": (1, 2), "longer": (2, 2)}, room=5)
+    lines = health_lines({"a": (1, 2), "longer": (2, 2)}, {}, room=5)
     assert lines == [
         "a       ██████████░░░░░░░░░░  1 of 2 healthy",
         "longer  ████████████████████  2 of 2 healthy",
     ]
 
 
+def test_the_most_frequent_root_causes_stand_behind_the_health() -> None:
+    counts = {"mode-collapse": 5, "mode-hopping": 2, "wiring": 1, "stagnation": 1}
+    (line,) = health_lines({"a": (5, 10)}, {"a": counts}, room=5)
+    assert line.endswith("  5 of 10 healthy  mode-collapse 5, mode-hopping 2, wiring 1, others 1")
+
+
+def test_failed_runs_without_a_root_cause_are_told_apart() -> None:
+    stream = io.StringIO()
+    progress = Lines(stream)
+    progress.started([FIRST])
+    progress.finished(
+        FIRST.id, seconds=2.0, outcomes={A0.id: FAILED, B0.id: FAILED}, causes={A0.id: "wiring"}
+    )
+    assert "2 failed (wiring 1, unexplained 1), 200" in stream.getvalue()
+
+
 def test_where_there_is_no_room_the_least_healthy_are_shown() -> None:
     cells = {"a": (9, 10), "b": (1, 10), "c": (10, 10), "d": (5, 10), "e": (0, 0)}
-    lines = health_lines(cells, room=3)
+    lines = health_lines(cells, {}, room=3)
     assert [line.split()[0] for line in lines] == ["b", "d", "and"]
     assert lines[-1] == "and 3 cells at least as healthy"
 
@@ -109,7 +135,7 @@ def test_where_there_is_no_room_the_least_healthy_are_shown() -> None:
 @pytest.mark.parametrize("room", range(1, 8))
 def test_the_lines_fit_into_the_room(room: int) -> None:
     cells = {str(index): (index, 10) for index in range(6)}
-    assert len(health_lines(cells, room=room)) <= room
+    assert len(health_lines(cells, {}, room=room)) <= room
 
 
 def test_a_rate_has_its_unit_and_no_division_by_zero() -> None:

@@ -52,7 +52,14 @@ def test_json_gives_the_same(root: Path, capsys) -> None:
     assert main(["status", str(root), "--format", "json"]) == 0
     facts = json.loads(capsys.readouterr().out)
     assert facts["running"] is None
-    assert facts["runs"] == {"planned": 7, "healthy": 2, "failed": 1, "crashed": 1, "missing": 3}
+    assert facts["runs"] == {
+        "planned": 7,
+        "healthy": 2,
+        "failed": 1,
+        "crashed": 1,
+        "missing": 3,
+        "stopped": 0,
+    }
     assert facts["cells"][1] == {
         "cell": "ring/a",
         "planned": 3,
@@ -60,9 +67,32 @@ def test_json_gives_the_same(root: Path, capsys) -> None:
         "failed": 0,
         "crashed": 0,
         "missing": 2,
+        "stopped": 0,
         "root_causes": {},
     }
     assert facts["cells"][0]["root_causes"] == {"mode-hopping": 1}
+
+
+def test_runs_that_were_stopped_are_counted_among_the_failed(tmp_path: Path, capsys) -> None:
+    with opened(tmp_path, planned=plan(("ring/a", 0), ("ring/a", 1), ("ring/b", 0))) as results:
+        commit(results, "p", ("ring/a", 0), status="failed", failed_at=5, stopped_at=20)
+        commit(results, "q", ("ring/a", 1), status="failed", failed_at=5)
+        commit(results, "r", ("ring/b", 0))
+    facts = inspect(tmp_path)
+    assert facts["runs"] == {
+        "planned": 3,
+        "healthy": 1,
+        "failed": 2,
+        "crashed": 0,
+        "missing": 0,
+        "stopped": 1,
+    }
+    assert [cell["stopped"] for cell in facts["cells"]] == [1, 0]
+    assert main(["status", str(tmp_path)]) == 0
+    assert (
+        "runs     3 planned: 1 healthy, 2 failed, 0 crashed, 0 missing\n"
+        "stopped  1 of the failed, once nothing could change that: they have no final metrics\n"
+    ) in capsys.readouterr().out
 
 
 @pytest.fixture

@@ -256,3 +256,18 @@ def test_images_show_the_energy_distance_and_how_far_classes_can_be_trusted(fram
     text = closing_text(images, width=130)
     assert "0.5 (0.25)" in text
     assert "nearest-neighbour classifier, 99.3 % right on held-out data" in text.replace("\n", " ")
+
+
+def test_runs_that_were_stopped_have_a_column_and_a_note(frame: pd.DataFrame) -> None:
+    cut = row("ring/hinge", None, status="failed", stopped_at=500)
+    text = closing_text(pd.concat([frame.assign(stopped_at=None), pd.DataFrame([cut])]), width=110)
+    head, ring, grid = body(text)
+    assert head.split()[:4] == ["cell", "runs", "stopped", "healthy"]
+    assert ring.split()[:3] == ["ring/hinge", "5", "1"]
+    assert grid.split()[:3] == ["grid/hinge+r1", "5", "0"]
+    note = " ".join(text.split("\n\n")[1].split())
+    assert (
+        "stopped: failed runs that were trained no further (--stop-failed); they are in no column of a metric."
+        in note
+    )
+    assert "stopped" not in closing_text(frame.assign(stopped_at=None))

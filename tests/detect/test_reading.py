@@ -32,6 +32,12 @@ def test_windows_of_a_trace_and_raw_steps_give_the_same_table() -> None:
             np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6, err_msg=f"{name} {field}")
 
 
+def test_a_run_that_left_before_its_first_step_has_a_table_without_rows() -> None:
+    table = from_windows({}, facts=Facts())
+    assert len(table) == 0
+    assert not table.signals
+
+
 def test_a_window_of_raw_steps_is_what_numpy_says_of_its_finite_values() -> None:
     series = from_steps(range(64), VALUES, facts=Facts(), most=8).signals["loss_d"]
     for window in range(8):

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from ganbench.cli.compare import compare
+from ganbench.execute import looks
 from ganbench.report import content, suspects, verdicts
 from ganbench.report.build import build_report
 from tests.docs.page import read, rows, section
-from tests.report.results import write
+from tests.report.results import COVERED, explained, product
 
 PAGE = read("docs/report.md")
 
@@ -18,7 +20,9 @@ PAGE = read("docs/report.md")
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("report")
-    build_report([write(root / "mine")], root / "r", pages=1)
+    product(root / "mine", {(lr, trick): [None, COVERED] for lr in "12" for trick in ("none", "r1")})
+    explained(root / "mine", "ring/other", [{"mode-collapse": ""}], failed=[True])
+    build_report([root / "mine"], root / "r", pages=1)
     return root / "r"
 
 
@@ -42,3 +46,9 @@ def test_the_limits_are_those_of_the_code() -> None:
     assert f"show the first {content.PANELS} cells" in PAGE
     assert f"with a row the first {content.ROWS}, comparisons the first {verdicts.COMPARED} of" in PAGE
     assert f"`--pages` failed runs ({suspects.PAGES})" in PAGE
+
+
+def test_seeds_are_added_as_the_page_says() -> None:
+    (most,) = (option for option in compare.params if option.name == "max_seeds")
+    assert f"`--max-seeds` ({most.default})" in PAGE
+    assert f"trained {looks.BLOCK} at a time" in PAGE

@@ -23,7 +23,12 @@ def test_every_column_is_there_with_type_unit_and_meaning(table: str) -> None:
 def test_a_table_says_its_file(table: str) -> None:
     layout = Layout(Path())
     files = {"runs": layout.runs, "evaluations": layout.evaluations, "findings": layout.findings}
-    traces = {"windows": layout.windows, "bursts": layout.bursts, "geometry": layout.geometry}
+    traces = {
+        "windows": layout.windows,
+        "bursts": layout.bursts,
+        "geometry": layout.geometry,
+        "plane": layout.plane,
+    }
     path = files[table] if table in files else traces[table]("POPULATION")
     assert f"`{path}`" in section(PAGE, f"## {table}")
 

@@ -14,10 +14,11 @@ import pytest
 from benchmarks import coverage
 from ganbench import stats
 from ganbench.stats.intervals import wilson
-from ganbench.stats.power import rate_power
+from ganbench.stats.power import rate_power, seeds_needed
 from ganbench.stats.rank_tests import mann_whitney
 from ganbench.stats.rate_tests import fisher
 from ganbench.stats.rates import Count
+from ganbench.stats.sequential_course import decided
 from ganbench.stats.sprt import sprt_course
 from tests.docs.page import fences, read, rows, section
 
@@ -88,6 +89,23 @@ def test_walds_test_does_what_the_page_says() -> None:
     )
     assert said in PAGE
     assert f"after {tolerated.mean_seeds:.1f} and {alarming.mean_seeds:.1f} runs" in PAGE
+
+
+def test_the_sequential_comparison_does_what_the_page_says() -> None:
+    equal = {rate: decided(rate, rate) for rate in (0.5, 0.1)}
+    wrong = {rate: f"{100 * (one.better + one.worse):.1f} %" for rate, one in equal.items()}
+    assert (
+        f"at most {wrong[0.5]} of all courses of 100 pairs different (at .5; at .1 it is {wrong[0.1]})"
+        in PAGE
+    )
+    apart = decided(0.1, 0.5)
+    told = f"tells {100 * apart.better:.2f} %, after {apart.mean_pairs:.1f} pairs on average"
+    assert f"Of .1 against .5 it {told}" in PAGE
+    needed = [seeds_needed(0.1, 0.5, power=power) for power in (0.99, 0.8)]
+    assert f"99 % takes {needed[0]} seeds, one that tells 80 % takes {needed[1]}" in PAGE
+    (row,) = (row for row in MEASURED if row[0] == "0.1 and 0.5" and len(row) == 9)
+    assert row[-2:] == (str(needed[1]), str(needed[0]))
+    assert abs(float(row[4]) - apart.mean_pairs) < 1
 
 
 def test_the_enumerated_coverage_is_what_the_script_finds() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,17 +47,25 @@ class Silent:
         self.planned: list[Any] = []
         self.done: list[tuple[str, int]] = []
         self.outcomes: dict[str, Any] = {}
+        self.causes: dict[str, str] = {}
+        self.seen: list[tuple[int, dict[str, str]]] = []
+        self.health: dict[str, tuple[int, int]] = {}
         self.closings = 0
         self.texts: list[str] = []
 
     def started(self, plan: Sequence[Any]) -> None:
         self.planned += plan
 
-    def advanced(self, population: str, *, done: int, **_: Any) -> None:
+    def advanced(
+        self, population: str, *, done: int, causes: Mapping[str, str], healthy_by_cell: Any, **_: Any
+    ) -> None:
         self.done.append((population, done))
+        self.seen.append((done, dict(causes)))
+        self.health = healthy_by_cell
 
-    def finished(self, population: str, *, seconds: float, outcomes: Any) -> None:
+    def finished(self, population: str, *, seconds: float, outcomes: Any, causes: Mapping[str, str]) -> None:
         self.outcomes |= outcomes
+        self.causes |= causes
 
     def stopping(self) -> None:
         self.done.append(("stopping", 0))

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from ganbench import registry
-from ganbench.execute.estimate import bytes_per_replica, parameters, work_per_step
+from ganbench.execute.estimate import bytes_per_replica, disk_per_replica, parameters, work_per_step
+from ganbench.execute.plane import BYTES
 from ganbench.suite.schema import Setting
 from tests.suite.example import setting
 from tests.train.settings import train
@@ -177,3 +178,11 @@ def test_a_look_at_the_joint_field_in_every_pass_is_most_of_the_work() -> None:
 def test_slow_weights_take_as_much_as_the_fast_ones() -> None:
     plain, slow = setting(), setting(tricks=["lookahead"])
     assert bytes_per_replica(slow) - bytes_per_replica(plain) == 4 * parameters(plain)
+
+
+def test_samples_in_the_plane_take_four_looks_on_the_disk_and_others_none() -> None:
+    plane = setting(data={"name": "mixture", "means": [[0.0, 0.0]], "std": 0.1})
+    space = setting(data={"name": "mixture", "means": [[0.0, 0.0, 0.0]], "std": 0.1})
+    number, moments = 4, 3
+    weights = 4 * number * moments * (parameters(space) - parameters(plane))
+    assert disk_per_replica(plane) - disk_per_replica(space) + weights == 4 * BYTES

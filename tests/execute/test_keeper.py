@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from ganbench.execute.keeper import Log, in_progress, quarters
 from ganbench.execute.task import Advanced, Finished, Paused, Task, Told
 from ganbench.execute.worker import execute
 from ganbench.records import Evaluation
-from ganbench.store.reader import load_bursts, load_windows
+from ganbench.store.reader import load_bursts, load_plane, load_windows
 from ganbench.store.writer import Results
 from tests.execute import example
 from tests.store.example import opened
@@ -36,11 +37,12 @@ def task(results: Results, folder: Path, **changes: object) -> Task:
 
 
 def assert_equal_traces(one: Path, other: Path) -> None:
-    for load in (load_windows, load_bursts):
+    for load in (load_windows, load_bursts, load_plane):
         frames = [
             load(root).sort_values(["run_id"], kind="stable", ignore_index=True) for root in (one, other)
         ]
-        assert frames[0].equals(frames[1])
+        assert len(frames[0])
+        pd.testing.assert_frame_equal(*frames, check_exact=True)
 
 
 def steps(told: list[Advanced | Finished]) -> list[int]:
@@ -141,8 +143,7 @@ def test_the_quarters_are_evaluations(evaluated: list[int], kept: set[int]) -> N
 
 
 def test_the_log_survives_as_text() -> None:
-    log = Log(
-        [[Evaluation(10, "raw", {"high_quality": 0.1, "reverse_kl": float("inf")})]], [{"step": 10}], 10, 2.5
-    )
+    evaluation = Evaluation(10, "raw", {"high_quality": 0.1, "reverse_kl": float("inf")})
+    log = Log([[evaluation]], [{"step": 10}], 10, 2.5, plane=[{"step": 10, "x": "AACAPw==", "logits": None}])
     assert Log.loads(log.dumps()) == log
     assert log.after(1.5).seconds == 4.0

@@ -212,3 +212,43 @@ def test_columns_count_generator_steps_where_an_iteration_has_several():
     assert windows["first_step"].tolist() == [0, 8, 16, 24, 32]
     assert windows["last_step"].tolist() == [7, 15, 23, 31, 39]
     assert bursts["step"].tolist() == [0, 4, 8]
+
+
+@pytest.mark.parametrize("steps", [1, 19, 20, 21, 40, 59])
+def test_whole_windows_are_those_that_more_steps_do_not_change(steps):
+    whole = trace(100, windows=5)
+    found = Trace(whole.plan, 2)
+    found.add(0, {name: signal[:steps] for name, signal in values(100).items()}, [-1, -1])
+    columns, later = found.windows(NAMES, whole=True), whole.windows(NAMES)
+    kept = later["last_step"] < steps
+    assert kept.sum() == 2 * (steps // 20)
+    for name, expected in later.items():
+        np.testing.assert_array_equal(columns.get(name, np.empty(0)), expected[kept])
+
+
+@pytest.mark.parametrize("end", [5, 20, 33])
+def test_a_run_that_ended_early_leaves_the_windows_that_it_has_beside_one_that_goes_on(end):
+    """Both replicas ended there; in the other trace two more go on, and steps are added."""
+    plan = Plan(50, windows=5, bursts=2, burst_steps=8)
+    signals = {"x": np.random.default_rng(0).standard_normal((50, 2)).astype(np.float32)}
+    alone, beside = Trace(plan, 2), Trace(plan, 2)
+    for one in (alone, beside):
+        one.add(0, {"x": signals["x"][:end]}, [-1, -1])
+    beside.add(end, {"x": signals["x"][end:]}, [end - 1, end - 1])
+    alone.fill()
+    for mine, theirs in (
+        (alone.windows(NAMES), beside.windows(NAMES)),
+        (alone.bursts(NAMES), beside.bursts(NAMES)),
+    ):
+        assert mine.keys() == theirs.keys()
+        for name, expected in theirs.items():
+            np.testing.assert_array_equal(mine[name], expected)
+    assert (beside.bursts(NAMES)["burst"] >= 0).all()  # to leave in good order is no divergence
+
+
+def test_a_run_that_has_come_to_its_end_is_not_changed_by_filling():
+    found = trace(95, windows=10)
+    before = found.windows(NAMES)
+    found.fill()
+    for name, expected in before.items():
+        np.testing.assert_array_equal(found.windows(NAMES)[name], expected)

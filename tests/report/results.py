@@ -12,7 +12,7 @@ import numpy as np
 from ganbench.report.section import Section, sections
 from ganbench.report.source import read_source
 from ganbench.suite.schema import Setting
-from tests.store.example import opened, plan, run
+from tests.store.example import finding, opened, plan, run
 
 STEPS = 1000
 MODES = 8
@@ -131,8 +131,32 @@ def bursts_of(ids: Sequence[str]) -> dict[str, np.ndarray]:
     }
 
 
-def write(root: Path, outcomes: Outcomes = MIXED, *, missing: int = 0, **changes: Any) -> Path:
-    """One population for each cell. missing: planned seeds of each cell beyond those that ended."""
+def plane_of(ids: Sequence[str], *, steps: Sequence[int] = (250, 500, 750, 1000)) -> dict[str, Any]:
+    """Of each run six samples, that move to the right from look to look, higher by 0.01 for each seed; a D that is
+    highest at (0, 0.5).
+    """
+    rows, ticks = len(ids) * len(steps), np.linspace(-1.3125, 1.3125, 33)
+    logits = 1 - np.hypot(ticks[None, :], ticks[:, None] - 0.5)
+    return {
+        "run_id": [run for run in ids for _ in steps],
+        "step": [*steps] * len(ids),
+        "of": ["raw"] * rows,
+        "x": [np.linspace(-1, 1, 6).astype(np.float32) + step / 1000 for _ in ids for step in steps],
+        "y": [(np.linspace(-1, 1, 6) + int(run[-1]) / 100).astype(np.float32) for run in ids for _ in steps],
+        "left": [-1.3125] * rows,
+        "bottom": [-1.3125] * rows,
+        "width": [2.625] * rows,
+        "logits": [logits.ravel().astype(np.float16)] * rows,
+        "decision": [0.0] * rows,
+    }
+
+
+def write(
+    root: Path, outcomes: Outcomes = MIXED, *, missing: int = 0, looked: bool = False, **changes: Any
+) -> Path:
+    """One population for each cell. missing: planned seeds of each cell beyond those that ended. looked: with
+    samples in the plane.
+    """
     arguments = {name: changes.pop(name) for name in ("suite_identity", "provenance") if name in changes}
     planned = plan(
         *((cell, seed) for cell, found in outcomes.items() for seed in range(len(found) + missing))
@@ -141,9 +165,81 @@ def write(root: Path, outcomes: Outcomes = MIXED, *, missing: int = 0, **changes
         for number, (cell, criteria) in enumerate(outcomes.items()):
             rows = runs_of(cell, criteria, **changes)
             ids = [row["run_id"] for row in rows]
-            traces = {"windows": [windows_of(ids)], "bursts": [bursts_of(ids)]} if rows else {}
+            traces: dict[str, Any] = (
+                {"windows": [windows_of(ids)], "bursts": [bursts_of(ids)]} if rows else {}
+            )
+            traces |= {"plane": plane_of(ids)} if looked else {}
             if rows:
                 results.commit(f"p{number}", runs=rows, evaluations=evaluations_of(rows), **traces)
+    return root
+
+
+def product(
+    root: Path,
+    outcomes: Mapping[tuple[str, str], Sequence[str | None]],
+    *,
+    names: tuple[str, str] = ("lr", "trick"),
+    costs: Mapping[str, float] | None = None,
+    **changes: Any,
+) -> Section:
+    """Cells over two axes, `lr` and `trick` unless named. costs: gradient evaluations a step, by the second label."""
+    first, second = (f"axis.{name}" for name in names)
+    with opened(root, suite_text=SUITE, planned=[]) as results:
+        for one, criteria in outcomes.items():
+            labels = {"axis.data": None, "axis.method": None, first: one[0], second: one[1]}
+            rows = runs_of("-".join(one), criteria, **labels, **changes)
+            ids = [row["run_id"] for row in rows]
+            results.commit(
+                f"p-{'-'.join(one)}",
+                runs=rows,
+                evaluations=_priced(rows, (costs or {}).get(one[1], 2)),
+                windows=[windows_of(ids)],
+                bursts=[bursts_of(ids)],
+            )
+    return section_of(root)
+
+
+def _priced(rows: Iterable[Mapping[str, Any]], cost: float) -> list[dict[str, Any]]:
+    return [look | {"gradient_evaluations": int(cost * look["step"])} for look in evaluations_of(rows)]
+
+
+def explained(
+    root: Path,
+    cell: str,
+    findings: Sequence[Mapping[str, str]],
+    *,
+    failed: Sequence[bool],
+    population: str = "p",
+) -> Path:
+    """Runs of one cell with findings that fired: of each run, kinds with what they are a consequence of, or an empty text."""
+    rows = runs_of(cell, [COVERED if one else None for one in failed])
+    for row, kinds in zip(rows, findings, strict=True):
+        row["root_cause"] = next((kind for kind, of in kinds.items() if not of), None)
+    told = [
+        finding(
+            cell,
+            seed,
+            kind,
+            status="fired",
+            severity="error",
+            onset_step=1,
+            last_step=2,
+            consequence_of=of or None,
+        )
+        for seed, kinds in enumerate(findings)
+        for kind, of in kinds.items()
+    ]
+    asked = [finding(cell, seed, "wiring") for seed in range(len(findings))]
+    ids = [row["run_id"] for row in rows]
+    with opened(root, suite_text=SUITE, planned=[]) as results:
+        results.commit(
+            population,
+            runs=rows,
+            evaluations=evaluations_of(rows),
+            findings=[*told, *asked],
+            windows=[windows_of(ids)],
+            bursts=[bursts_of(ids)],
+        )
     return root
 
 

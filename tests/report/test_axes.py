@@ -7,21 +7,8 @@ from pathlib import Path
 import pytest
 
 from ganbench.report.axes import axes_of, effects, grids, is_number
-from ganbench.report.section import Section
 from ganbench.stats.rates import Count, newcombe
-from tests.report.results import COVERED, QUALITY, SUITE, runs_of, section_of
-from tests.store.example import opened
-
-
-def product(root: Path, outcomes: dict[tuple[str, str], list[str | None]]) -> Section:
-    """Cells over two axes, `lr` and `trick`."""
-    with opened(root, suite_text=SUITE, planned=[]) as results:
-        for (lr, trick), criteria in outcomes.items():
-            labels = {"axis.lr": lr, "axis.trick": trick, "axis.data": None, "axis.method": None}
-            results.commit(
-                f"p-{lr}-{trick}", runs=runs_of(f"{lr}-{trick}", criteria, **labels), evaluations=[]
-            )
-    return section_of(root)
+from tests.report.results import COVERED, QUALITY, explained, product, section_of
 
 
 def test_an_effect_counts_matched_cells_by_criterion(tmp_path: Path) -> None:
@@ -34,13 +21,39 @@ def test_an_effect_counts_matched_cells_by_criterion(tmp_path: Path) -> None:
             ("2", "r1"): [None, QUALITY],
         },
     )
-    found = {(one.axis, one.label, one.criterion): one for one in effects(section.arenas[0])}
+    found = {(one.axis, one.label, one.failure): one for one in effects(section.arenas[0])}
     helped = found["trick", "r1", COVERED]
     assert (helped.failed, helped.failed_first, helped.first) == (Count(0, 4), Count(3, 4), "none")
     assert helped.difference == -0.75
     assert helped.interval == newcombe(Count(0, 4), Count(3, 4))
     assert found["trick", "r1", QUALITY].difference == 0
     assert set(found) == {(a, b, c) for a, b in (("lr", "2"), ("trick", "r1")) for c in (COVERED, QUALITY)}
+
+
+def test_an_effect_counts_root_causes_as_well(tmp_path: Path) -> None:
+    explained(tmp_path, "ring/plain", [{"mode-collapse": ""}, {"limit-cycle": ""}], failed=[True, True])
+    explained(tmp_path, "ring/r1", [{"mode-collapse": ""}, {}], failed=[False, True], population="q")
+    found = {one.failure: one for one in effects(section_of(tmp_path).arenas[0]) if one.by == "root cause"}
+    # A finding of a healthy run is the cause of no failure.
+    assert {kind: (one.failed, one.failed_first) for kind, one in found.items()} == {
+        "mode-collapse": (Count(0, 2), Count(1, 2)),
+        "limit-cycle": (Count(0, 2), Count(1, 2)),
+    }
+
+
+def test_a_failure_that_neither_label_has_is_no_effect(tmp_path: Path) -> None:
+    section = product(
+        tmp_path,
+        {
+            ("1", "a"): [None],
+            ("1", "b"): [COVERED],
+            ("1", "c"): [None],
+            ("2", "a"): [None],
+            ("2", "c"): [QUALITY],
+        },
+    )
+    found = {(one.label, one.failure) for one in effects(section.arenas[0])}
+    assert found == {("2", QUALITY), ("b", COVERED), ("c", QUALITY)}
 
 
 def test_a_cell_without_a_partner_is_in_no_effect(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from ganbench.errors import CannotTell, InputError
 from ganbench.report.build import build_report
-from tests.report.results import COVERED, MIXED, QUALITY, SUITE, runs_of, write
+from tests.report.results import COVERED, MIXED, QUALITY, SUITE, explained, product, runs_of, write
 from tests.store.example import PROVENANCE, opened
 
 VOID = {"meta", "link", "input", "img", "br"}
@@ -73,12 +73,13 @@ def test_every_kind_of_file_is_there(made: Path) -> None:
         "outputs",
         "best-final",
         "improvement-ring",
+        "profiles-ring",
         "samples",
     )
     assert names >= {f"figures/{name}.{form}" for name in figures for form in ("pdf", "svg", "png")}
     tables = ("health", "comparisons-ring", "metrics-ring", "pairs-ring", "effects-ring")
     assert names >= {f"tables/{name}.{form}" for name in tables for form in ("tex", "md", "csv")}
-    data = ("runs", "evaluations", "cells", "comparisons", "pairs", "curves")
+    data = ("runs", "evaluations", "cells", "comparisons", "pairs", "costs", "curves")
     assert names >= {f"data/{name}.parquet" for name in data}
     assert names >= {"index.html", "manifest.json", "figures/captions.md"}
     assert len([name for name in names if name.startswith("runs/")]) == 3
@@ -143,6 +144,34 @@ def test_the_page_says_question_verdicts_hashes_and_how_to_do_it_again(made: Pat
         "torch",
     ):
         assert part in text, part
+
+
+def test_what_cannot_be_told_has_its_reason(made: Path) -> None:
+    text = text_of(made)
+    assert "What these results cannot tell" in text
+    for part in (
+        "Equal tuning budget on ring: cells differ in method alone",
+        "every cell spends the same 2,000 gradient evaluations",
+        "Root causes: no findings are stored",
+    ):
+        assert part in text, part
+
+
+def test_tuning_cost_and_root_causes_are_there_where_they_can_be_told(tmp_path: Path) -> None:
+    outcomes = {(x, y): [None, COVERED, None, None] for x in ("1e-3", "1e-2") for y in ("plain", "r1")}
+    product(tmp_path / "mine", outcomes, costs={"plain": 2, "r1": 3})
+    explained(tmp_path / "mine", "ring/other", [{"mode-collapse": ""}], failed=[True])
+    build_report([tmp_path / "mine"], tmp_path / "r", pages=0)
+    names = {path.name for path in (tmp_path / "r").rglob("*") if path.is_file()}
+    tables = ("tuning-ring-lr", "tuning-ring-trick", "reach-ring-lr", "costs-ring", "findings-ring")
+    figures = ("tuning-ring-lr", "tuning-ring-trick", "costs-ring", "profiles-ring")
+    assert names >= {f"{name}.tex" for name in tables} | {f"{name}.svg" for name in figures}
+    assert names >= {"tuning.parquet", "costs.parquet", "findings.parquet"}
+    assert "mode-collapse: 1" in text_of(tmp_path / "r")
+    assert "What these results cannot tell" not in text_of(tmp_path / "r")
+    tuning = pd.read_parquet(tmp_path / "r/data/tuning.parquet")
+    assert set(tuning["axis"]) == {"lr", "trick"}
+    assert list(tuning["share"][tuning["best_of"] == 1]) == [0.75] * 4
 
 
 def test_no_path_of_this_machine_is_in_any_file(made: Path) -> None:

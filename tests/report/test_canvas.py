@@ -8,7 +8,20 @@ import xml.etree.ElementTree as ET
 import matplotlib as mpl
 import pytest
 
-from ganbench.report.canvas import BLUE, FORMATS, INK, LINE, WIDTHS, Columns, Drawing, panels, style, titled
+from ganbench.report.canvas import (
+    BLUE,
+    FORMATS,
+    INK,
+    LINE,
+    WIDTHS,
+    Columns,
+    Drawing,
+    blank,
+    panels,
+    rows_of_cells,
+    style,
+    titled,
+)
 
 
 def drawn(columns: Columns = 2) -> Drawing:
@@ -89,8 +102,29 @@ def test_panels_that_are_left_over_are_blank() -> None:
     [
         ("ring/hinge+r1", "ring/hinge+r1"),
         ("minimax/r1-0.3/discriminator-first", "minimax/r1-0.3/\ndiscriminator-first"),
+        ("a$b$", r"a\$b\$"),
+        ("one\ntwo", "one\ntwo"),
         ("a" * 60, "a" * 26 + "\n" + "a" * 25 + "…"),
     ],
 )
 def test_a_long_name_has_two_lines_and_is_cut_only_where_these_do_not_hold_it(name: str, title: str) -> None:
     assert titled(name) == title
+
+
+def test_a_name_with_dollars_is_text_and_no_formula() -> None:
+    with style():
+        figure = panels(1, lambda index, axes: axes.set_title(titled(r"$\no formula$")), columns=1)
+        text = Drawing("one", "title", "caption", figure, 1).inline("p")
+    assert r"$\no formula$" in text
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+def test_long_names_leave_room_for_the_rows(columns: Columns) -> None:
+    with style():
+        figure = blank(columns, 1.0)
+        axes = figure.subplots()
+        rows_of_cells(
+            axes, ["non-saturating+r1-gamma-0.1+spectral-norm/three-generator-steps+averaging", "b"]
+        )
+        drawing = Drawing("one", "title", "caption", figure, columns)
+    assert drawing.figure.axes[0].get_position().width > 0.25

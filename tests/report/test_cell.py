@@ -9,7 +9,7 @@ import pytest
 
 from ganbench.report.cell import Cell
 from ganbench.stats.intervals import wilson
-from tests.report.results import COVERED, QUALITY, section_of, write
+from tests.report.results import COVERED, QUALITY, explained, section_of, write
 
 
 @pytest.fixture
@@ -41,3 +41,16 @@ def test_a_column_that_no_run_has_is_empty_and_its_median_is_nan(cells: dict[str
 
 def test_modes_and_steps_are_those_of_the_runs(cells: dict[str, Cell]) -> None:
     assert (cells["ring/r1"].modes, cells["ring/r1"].steps) == (8, 1000)
+
+
+def test_root_causes_are_of_failed_runs_and_the_rest_is_unexplained(tmp_path: Path) -> None:
+    findings = [
+        {"limit-cycle": ""},
+        {"mode-collapse": "", "stagnation": "mode-collapse"},
+        {"limit-cycle": ""},
+        {},
+    ]
+    explained(tmp_path, "a", [*findings, {"wiring": ""}], failed=[True] * 4 + [False])
+    (cell,) = section_of(tmp_path).cells
+    assert [*cell.roots.items()] == [("limit-cycle", 2), ("mode-collapse", 1)]
+    assert cell.unexplained == 1

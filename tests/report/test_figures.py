@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
 from ganbench.report import contrasts, dynamics, histories, maps, outcomes
 from ganbench.report.axes import Grid
@@ -16,20 +17,12 @@ from ganbench.report.suspects import suspects
 from ganbench.report.traces import courses
 from ganbench.report.verdicts import pairs
 from ganbench.stats.rates import Count
-from tests.report.results import COVERED, MIXED, MODES, section_of, write
+from tests.report.results import COVERED, MIXED, section_of, write
 
 
 @pytest.fixture(scope="module")
 def section(tmp_path_factory: pytest.TempPathFactory) -> Section:
     return section_of(write(tmp_path_factory.mktemp("results")))
-
-
-def test_health_has_a_dot_at_every_share(section: Section) -> None:
-    with style():
-        (axes,) = outcomes.health(section.cells, columns=2).figure.axes
-    (dots,) = axes.lines
-    assert list(dots.get_xdata()) == [10, 100, 50]
-    assert [label.get_text() for label in axes.get_yticklabels()] == [*MIXED]
 
 
 def test_strips_are_darkest_where_all_runs_are(section: Section) -> None:
@@ -69,6 +62,16 @@ def test_best_and_final_of_every_run_are_drawn(section: Section) -> None:
     )
 
 
+def test_real_samples_and_one_mode_are_dotted(section: Section) -> None:
+    metric = section.arenas[0].metric
+    assert metric is not None
+    with style():
+        drawing = outcomes.best_final(section.cells, metric, columns=2)
+    dotted = [line.get_xdata()[0] for line in drawing.figure.axes[0].lines if line.get_linestyle() == ":"]
+    assert dotted == [1.0, 1 / 8]
+    assert "(1 and 0.125)" in drawing.caption
+
+
 def test_failed_runs_are_marked_on_the_curves(section: Section) -> None:
     curves = courses(section, section.cells, dynamics.SIGNALS)
     with style():
@@ -104,27 +107,10 @@ def test_a_cliff_shows_the_share_of_each_square() -> None:
     assert "n = 4 runs a square" in drawing.caption
 
 
-def test_mode_maps_have_the_true_modes_and_the_share_of_samples(section: Section) -> None:
-    with style():
-        drawing = maps.typical(section, section.cells, columns=2)
-    assert drawing is not None
-    first = drawing.figure.axes[0]
-    (crosses,) = first.lines
-    assert len(crosses.get_xdata()) == MODES
-    sizes = first.collections[0].get_sizes()
-    assert list(sizes) == [900 / 4] * 4 + [0] * 4
-    assert first.get_title() == "ring/plain: 4 of 8"
-
-
-def test_data_without_modes_in_the_plane_have_no_map(section: Section) -> None:
-    assert maps.means_of({"content": '{"data": {"name": "veegan-1200"}}'}) is None
-    assert maps.means_of({"content": '{"data": {"name": "mine:data"}}'}) is None
-
-
 def test_every_caption_says_n_and_every_figure_has_a_name_of_its_own(section: Section) -> None:
     drawings = content(section).drawings
     assert all("n = 10 runs" in one.caption for one in drawings if one.name != "samples")
-    assert len({one.name for one in drawings}) == len(drawings) == 8
+    assert len({one.name for one in drawings}) == len(drawings) == 9
 
 
 def test_a_failed_runs_figures_mark_the_failure(tmp_path: Path) -> None:
@@ -135,10 +121,35 @@ def test_a_failed_runs_figures_mark_the_failure(tmp_path: Path) -> None:
     for name in ("metrics", "signals"):
         lines = [line for line in drawings[name].figure.axes[0].lines if line.get_linestyle() == "--"]
         assert [list(line.get_xdata()) for line in lines] == [[500, 500]]
-    before, after = drawings["modes"].figure.axes
-    assert before.get_title().endswith("8 of 8 modes")
-    assert after.get_title().endswith("4 of 8 modes")
+    best, last = drawings["modes"].figure.axes
+    assert best.get_title().endswith("8 of 8 modes")
+    assert last.get_title().endswith("4 of 8 modes")
+    assert maps.NOT_STORED in drawings["modes"].caption
     assert drawings["recorder"].title == "Burst nearest to the failure"
+
+
+@pytest.mark.parametrize(
+    ("failed_at", "titles", "said"),
+    [
+        (500, ["before, step 250", "after, step 500"], "samples are kept;"),
+        (200, ["", "after, step 250"], "it failed before the first of them"),
+        (2000, ["before, step 1000", ""], "there was none any more"),
+    ],
+)
+def test_a_failed_runs_samples_are_those_before_and_after(
+    tmp_path: Path, failed_at: int, titles: list[str], said: str
+) -> None:
+    root = write(tmp_path, {"ring/a": [COVERED]}, looked=True, failed_at=failed_at)
+    (one,) = suspects(section_of(root))
+    with style():
+        drawings = {drawing.name: drawing for drawing in histories.all_of(one, columns=2)}
+    assert [*drawings] == ["metrics", "samples", "modes", "signals", "recorder"]
+    assert [axes.get_title() for axes in drawings["samples"].figure.axes] == titles
+    caption = drawings["samples"].caption
+    assert caption.startswith("6 samples of ring/a:0")
+    assert f"step {failed_at}, " in caption
+    assert said in caption
+    assert maps.NOT_STORED not in drawings["modes"].caption
 
 
 def test_the_flight_recorder_goes_before_bursts(tmp_path: Path) -> None:
@@ -148,3 +159,19 @@ def test_the_flight_recorder_goes_before_bursts(tmp_path: Path) -> None:
         drawing = histories.recorder(one, columns=2)
     assert drawing is not None
     assert drawing.title == "Flight recorder"
+
+
+@pytest.mark.parametrize("share", np.linspace(0, 1, 21))
+def test_numbers_stand_out_from_their_squares(share: float) -> None:
+    grid = Grid("lr", "gamma", {(1, 1): Count(round(1000 * (1 - share)), 1000)})
+    with style():
+        (axes,) = contrasts.heat_map("ring", grid, columns=1).figure.axes
+    square = axes.collections[0].to_rgba([100 * share])[0, :3]
+    ink = np.array(to_rgb(axes.texts[0].get_color()))
+    low, high = sorted(contrasts.luminance(colour) for colour in (square, ink))
+    assert (high + 0.05) / (low + 0.05) >= 4.5
+
+
+def test_luminance_is_that_of_known_colours() -> None:
+    for colour, expected in {"#000": 0.0, "#fff": 1.0, "#f00": 0.2126, "#777777": 0.1845}.items():
+        assert contrasts.luminance(np.array(to_rgb(colour))) == pytest.approx(expected, abs=1e-4)

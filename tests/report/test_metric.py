@@ -38,6 +38,19 @@ def test_a_metric_that_one_cell_lacks_is_not_chosen(tmp_path: Path) -> None:
     assert found.name == "covered_modes"
 
 
+@pytest.mark.parametrize("how", [{"diverged_at": 300}, {"stopped_at": 750}])
+def test_a_cell_none_of_whose_runs_has_an_end_stands_in_no_metrics_way(
+    tmp_path: Path, how: dict[str, int]
+) -> None:
+    whole = cell(tmp_path / "a")
+    lost = dict.fromkeys(("final.covered_share", "final.covered_modes", "final.high_quality"), math.nan)
+    diverged = cell(tmp_path / "b", **lost, **how)
+    found = main_metric([whole, diverged])
+    assert found is not None
+    assert found.name == "covered_share"
+    assert main_metric([diverged]) is None
+
+
 def test_no_metric_with_a_direction_is_none(tmp_path: Path) -> None:
     one = cell(
         tmp_path, **dict.fromkeys(("final.covered_share", "final.covered_modes", "final.high_quality"))

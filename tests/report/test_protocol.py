@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ganbench.report.protocol import commands, common, criterion, sentence, varying
-from tests.report.results import SUITE, content, runs_of, section_of, write
+from tests.report.results import COVERED, SUITE, content, runs_of, section_of, write
 from tests.store.example import opened
 
 
@@ -17,6 +17,20 @@ def test_the_sentence_has_length_batch_evaluation_and_criteria(tmp_path: Path) -
     assert sentence(arena) == (
         "ring: 1,000 generator steps, batch 64, judged every 250 steps on 500 samples; failed: covered_share below 0.9 "
         "in 3 evaluations in a row after 25 % of the steps, or not finite"
+    )
+
+
+def test_runs_that_were_stopped_are_said_wherever_the_protocol_is(tmp_path: Path) -> None:
+    ended = {"final.covered_share": None, "best.covered_share": None}
+    with opened(tmp_path, suite_text=SUITE, planned=[]) as results:
+        rows = runs_of("ring/a", [COVERED] * 3)
+        results.commit(
+            "p", runs=[rows[0], *(row | ended | {"stopped_at": 750} for row in rows[1:])], evaluations=[]
+        )
+    (arena,) = section_of(tmp_path).arenas
+    assert sentence(arena).endswith(
+        "or not finite; 2 runs were stopped once the failure was final (--stop-failed): they count in rates, in no value "
+        "at the end, and as the worst where runs are compared by one"
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from ganbench.errors import CannotTell
 from ganbench.report.section import check_comparable, sections
 from ganbench.report.source import read_source
-from tests.report.results import COVERED, MIXED, SUITE, content, runs_of, section_of, write
+from tests.report.results import COVERED, MIXED, SUITE, content, explained, runs_of, section_of, write
 from tests.store.example import PROVENANCE, opened
 
 
@@ -60,6 +60,38 @@ def test_missing_and_crashed_runs_are_told(tmp_path: Path) -> None:
     assert (section.cells[0].n, section.cells[0].crashed) == (2, 1)
 
 
+def test_repetitions_of_runs_are_told_and_whether_they_ended_alike(tmp_path: Path) -> None:
+    one, same = (write(tmp_path / name, {"a": [None, COVERED]}) for name in ("one", "same"))
+    (remark,) = section_of(one, same).remarks
+    assert remark == (
+        "2 runs are in several folders; each counts once, from the first folder, and ended alike in all."
+    )
+    other = write(tmp_path / "other", {"a": [None, None]})
+    (remark,) = section_of(one, other).remarks
+    assert remark == (
+        "2 runs are in several folders; each counts once, from the first folder; 50 % of the pairs of one seed ended "
+        "differently."
+    )
+
+
+def test_looks_are_by_cell_in_the_order_of_the_steps(tmp_path: Path) -> None:
+    section = section_of(write(tmp_path))
+    assert {*section.looks} == {*MIXED}
+    for cell in section.cells:
+        rows = section.looks[cell.name]
+        assert set(rows["run_id"]) == set(cell.runs["run_id"])
+        assert all(list(steps) == [250, 500, 750, 1000] for _, steps in rows.groupby("run_id")["step"])
+
+
+def test_findings_are_those_of_the_runs_that_are_shown(tmp_path: Path) -> None:
+    explained(tmp_path / "one", "a", [{"wiring": ""}], failed=[True])
+    explained(tmp_path / "two", "a", [{"stagnation": ""}], failed=[True])
+    section = section_of(tmp_path / "one", tmp_path / "two")
+    assert section.explained
+    fired = section.findings[section.findings["status"] == "fired"]
+    assert list(fired["kind"]) == ["wiring"]
+
+
 def test_no_run_at_all_cannot_be_told(tmp_path: Path) -> None:
     with pytest.raises(CannotTell, match="no run has ended"):
         section_of(write(tmp_path, {"a": []}))
@@ -104,7 +136,8 @@ def test_a_run_in_two_folders_counts_once(tmp_path: Path) -> None:
     outcomes = {"a": [None, COVERED]}
     section = section_of(write(tmp_path / "one", outcomes), write(tmp_path / "other", outcomes))
     assert section.cells[0].n == 2
-    assert section.remarks == ("2 runs are in several folders; each counts once, from the first folder.",)
+    (remark,) = section.remarks
+    assert remark.startswith("2 runs are in several folders; each counts once, from the first folder")
     assert len(section.evaluations) == 8
 
 

@@ -38,18 +38,20 @@ def test_comparisons_say_both_counts_the_difference_and_the_word(arena: Arena) -
 
 def test_metrics_begin_with_real_samples_and_have_the_interval_of_the_median(arena: Arena) -> None:
     table = tables.metrics(arena)
-    assert [row[0].text for row in table.rows] == ["real samples", *MIXED]
+    assert [row[0].text for row in table.rows] == ["real samples", "one mode", *MIXED]
     quality = table.heads.index("high quality")
     low, high = median_interval([0.7 + seed / 100 for seed in range(10)])
     assert table.rows[0][quality].text == "0.989"
-    assert table.rows[1][quality].text == f"0.745 [{low:.3g}, {high:.3g}]"
+    assert table.rows[1][quality].text == "-"
+    assert table.rows[1][table.heads.index("covered share")].text == "0.125"
+    assert table.rows[2][quality].text == f"0.745 [{low:.3g}, {high:.3g}]"
     assert "Higher is better: covered modes, covered share, high quality." in table.caption
 
 
 def test_few_runs_have_a_median_without_an_interval(tmp_path: Path) -> None:
     (arena,) = section_of(write(tmp_path, {"ring/a": [None] * 5})).arenas
     table = tables.metrics(arena)
-    assert table.rows[1][table.heads.index("high quality")].text == "0.72"
+    assert table.rows[2][table.heads.index("high quality")].text == "0.72"
 
 
 def test_pairs_are_all_there(arena: Arena) -> None:
@@ -65,7 +67,7 @@ def test_pairs_are_all_there(arena: Arena) -> None:
 
 def test_effects_say_fewer_where_the_interval_is_below_0(arena: Arena) -> None:
     table = tables.effects(arena, axes.effects(arena))
-    words = {(row[1].text, row[3].text): row[-1].text for row in table.rows}
+    words = {(row[1].text, row[4].text): row[-1].text for row in table.rows}
     assert words["r1", "covered_share below 0.9"] == "fewer"
     assert words["half", "high_quality below 0.3"] == ""
 

@@ -100,6 +100,23 @@ def bursts(*run_ids: str) -> dict[str, np.ndarray]:
     }
 
 
+def plane(*run_ids: str) -> dict[str, Any]:
+    """Two looks at the plane for each run: three samples, and D on a grid of 33 x 33."""
+    count = 2 * len(run_ids)
+    return {
+        "run_id": np.repeat(np.array(run_ids), 2).tolist(),
+        "step": [150, 300] * len(run_ids),
+        "of": ["raw"] * count,
+        "x": [np.array([0, 1, -1], np.float32)] * count,
+        "y": [np.array([0, 2, -2], np.float32)] * count,
+        "left": [-2.5] * count,
+        "bottom": [-2.5] * count,
+        "width": [5.0] * count,
+        "logits": [np.linspace(-3, 3, 33 * 33).astype(np.float16)] * count,
+        "decision": [0.0] * count,
+    }
+
+
 def plan(*pairs: tuple[str, int]) -> list[dict[str, Any]]:
     return [{"run_id": f"id-{cell}-{seed}", "cell": cell, "seed": seed} for cell, seed in pairs]
 
@@ -120,6 +137,7 @@ def commit(
     population: str,
     *pairs: tuple[str, int],
     samples: Mapping[str, bytes] | None = None,
+    plane: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> None:
     """Commit one healthy run for each pair of cell and seed, with two evaluations, a finding and its traces."""
@@ -132,4 +150,5 @@ def commit(
         windows=[windows(*ids)],
         bursts=[bursts(*ids)],
         samples=samples,
+        plane=plane,
     )

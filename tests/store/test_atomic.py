@@ -55,6 +55,14 @@ def noise(rows: int) -> pa.Table:
     return pa.table({"a": np.random.default_rng(0).standard_normal(rows)})
 
 
+def test_text_has_a_dictionary_and_numbers_have_none(tmp_path: Path) -> None:
+    names = pa.array(["run"] * 1000)
+    write_table(tmp_path / "t", noise(1000).append_column("run_id", names))
+    group = pq.ParquetFile(tmp_path / "t").metadata.row_group(0)
+    dictionaries = {group.column(k).path_in_schema: group.column(k).has_dictionary_page for k in range(2)}
+    assert dictionaries == {"a": False, "run_id": True}
+
+
 WRITES = {
     "bytes": lambda path: write_bytes(path, bytes(1 << 21)),
     "table": lambda path: write_table(path, noise(1 << 18)),

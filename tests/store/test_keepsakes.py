@@ -1,4 +1,4 @@
-"""Checkpoints and sample grids are checked, missed where a table names them, and lose no number."""
+"""Checkpoints, sample grids and samples in the plane are checked, missed where a table names them, and lose no number."""
 
 from __future__ import annotations
 
@@ -11,28 +11,33 @@ import torch
 
 from ganbench.cli.main import main
 from ganbench.cli.status import inspect
+from ganbench.errors import InputError
 from ganbench.execute.grids import png
+from ganbench.store.atomic import write_table
 from ganbench.store.damage import Damage, examine
-from ganbench.store.keepsakes import WITHOUT_CHECKPOINT, WITHOUT_GRID
+from ganbench.store.keepsakes import WITHOUT_CHECKPOINT, WITHOUT_GRID, WITHOUT_PLANE
 from ganbench.store.layout import Layout
 from ganbench.store.reader import load_results
+from ganbench.store.tables import from_columns, read_file
 from ganbench.train.checkpoint import save
-from tests.store.example import commit, opened, plan
+from tests.store.example import commit, opened, plan, plane
 
 PAIRS = [("ring/a", 0), ("ring/a", 1), ("ring/b", 0)]
 PICTURE = png(np.zeros((4, 9), dtype=np.uint8))
 GRID = "ring/a/seeds-0-1.png"
+PLANE = "traces/p-plane.parquet"
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A population with checkpoints at two steps and a grid of one cell, and one that kept nothing."""
+    """A population with checkpoints and samples at two steps and a grid of one cell, and one that kept nothing."""
     layout = Layout(tmp_path / "results")
     with opened(layout.root, planned=plan(*PAIRS)) as results:
         for step in (150, 300):
             save(layout.kept("p", step), {"step": step, "tensors": {"weights": torch.arange(500.0)}})
-        kept = {"checkpoints": [150, 300], "sample_grid": GRID}
-        commit(results, "p", *PAIRS[:2], samples={GRID: PICTURE}, **kept)
+        kept = {"checkpoints": [150, 300], "plane_steps": [150, 300], "sample_grid": GRID}
+        looks = plane("id-ring/a-0", "id-ring/a-1")
+        commit(results, "p", *PAIRS[:2], samples={GRID: PICTURE}, plane=looks, **kept)
         commit(results, "q", PAIRS[2])
     return layout.root
 
@@ -57,7 +62,11 @@ def test_a_whole_folder_is_whole(root: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "lost"),
-    [("checkpoints/p/00000150.pt", WITHOUT_CHECKPOINT), (f"samples/{GRID}", WITHOUT_GRID)],
+    [
+        ("checkpoints/p/00000150.pt", WITHOUT_CHECKPOINT),
+        (f"samples/{GRID}", WITHOUT_GRID),
+        (PLANE, WITHOUT_PLANE),
+    ],
 )
 @pytest.mark.parametrize("harm", ["cut", "changed"])
 def test_a_damaged_one_is_named_with_what_is_lost_and_set_aside_once(
@@ -72,7 +81,7 @@ def test_a_damaged_one_is_named_with_what_is_lost_and_set_aside_once(
     assert said["file"] == name
     assert said["do"] == f"run the suite again: that sets it aside; {lost}"
     (told,) = again(root)
-    assert told.startswith(f"{path}: is no ")
+    assert told.startswith(f"{path}: {'cannot be read' if name == PLANE else 'is no '}")
     assert told.endswith(f"set aside as {path.name}.damaged-1; {lost}")
     assert load_results(root).equals(before)
     assert again(root) == []
@@ -97,6 +106,27 @@ def test_a_missing_grid_is_named_once_for_all_its_runs(root: Path) -> None:
     (root / "samples" / GRID).unlink()
     assert damages(root)[f"samples/{GRID}"].error.what == "missing"
     assert again(root) == [f"{root / 'samples' / GRID}: missing\n  {WITHOUT_GRID}"]
+
+
+def test_missing_samples_in_the_plane_are_named_with_what_is_lost(root: Path) -> None:
+    (root / PLANE).unlink()
+    assert inspect(root)["damaged"] == [{"file": PLANE, "what": "missing", "do": WITHOUT_PLANE}]
+    assert again(root) == [f"{root / PLANE}: missing\n  {WITHOUT_PLANE}"]
+
+
+def test_samples_of_runs_that_no_plan_names_are_refused(root: Path) -> None:
+    write_table(root / PLANE, from_columns("plane", plane("elsewhere")))
+    assert "this folder's plan has no run elsewhere" in damages(root)[PLANE].error.what
+    with pytest.raises(InputError, match="of another suite"):
+        again(root)
+
+
+def test_results_made_before_samples_were_kept_are_whole(root: Path) -> None:
+    runs = read_file("runs", Layout(root).part("p").runs)
+    write_table(Layout(root).part("p").runs, runs.drop_columns("plane_steps"))
+    (root / PLANE).unlink()
+    assert damages(root) == {}
+    assert load_results(root)["plane_steps"].isna().all()
 
 
 def test_looking_for_them_moves_nothing(root: Path) -> None:

@@ -3,16 +3,24 @@
 import threading
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from ganbench.errors import InputError
 from ganbench.store.layout import Layout
-from ganbench.store.reader import load_bursts, load_evaluations, load_findings, load_results, load_windows
+from ganbench.store.reader import (
+    load_bursts,
+    load_evaluations,
+    load_findings,
+    load_plane,
+    load_results,
+    load_windows,
+)
 from ganbench.store.schema import TABLES, column
-from tests.store.example import commit, finding, opened, plan, run
+from tests.store.example import commit, finding, opened, plan, plane, run
 
-LOADERS = [load_results, load_evaluations, load_findings, load_windows, load_bursts]
+LOADERS = [load_results, load_evaluations, load_findings, load_windows, load_bursts, load_plane]
 
 
 @pytest.fixture
@@ -60,6 +68,18 @@ def test_findings_come_run_by_run_and_of_a_run_in_the_order_they_were_written(ro
     frame = load_findings(root)
     assert frame["run_id"].drop_duplicates().tolist() == load_results(root)["run_id"].tolist()
     assert frame["kind"].tolist()[-3:] == kinds
+
+
+def test_samples_in_the_plane_are_there_for_the_runs_that_have_them(root: Path) -> None:
+    assert len(load_plane(root)) == 0
+    with opened(root, planned=plan(("ring/c", 0), ("ring/c", 1))) as results:
+        commit(results, "r", ("ring/c", 0), ("ring/c", 1), plane=plane("id-ring/c-0", "id-ring/c-1"))
+    assert load_plane(root)["run_id"].tolist() == ["id-ring/c-0"] * 2 + ["id-ring/c-1"] * 2
+    mine = load_plane(root, "id-ring/c-1")
+    assert mine["step"].tolist() == [150, 300]
+    assert mine["x"][0].dtype == np.float32
+    assert mine["logits"][0].dtype == np.float16
+    assert load_plane(root, "id-ring/a-0").empty
 
 
 @pytest.mark.parametrize("loader", LOADERS)

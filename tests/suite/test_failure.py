@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ganbench import registry
 from ganbench.metrics.direction import IDEAL
 from ganbench.records import Evaluation, Outcome
-from ganbench.suite.failure import HEALTHY, breaks, drawdown, outcome
+from ganbench.suite.failure import HEALTHY, breaks, drawdown, is_final, outcome
 from ganbench.suite.schema import Criterion
 
 
@@ -133,6 +133,75 @@ def test_the_outcome_agrees_with_a_search_over_all_windows(
 @given(st.permutations(course(1, 0, 0, 1, 0)))
 def test_the_order_in_which_evaluations_arrive_does_not_matter(shuffled: list[Evaluation]) -> None:
     assert outcome([criterion(**{"for": 2})], shuffled, steps=50).failed_at == 20
+
+
+def final(criteria: list[Criterion], *values: float, of_all: int, diverged_at: int | None = None) -> bool:
+    """Of a course of `of_all` evaluations that has come as far as `values`."""
+    ahead = range(10 * (len(values) + 1), 10 * of_all + 1, 10)
+    return is_final(criteria, course(*values), ahead=ahead, steps=10 * of_all, diverged_at=diverged_at)
+
+
+def test_a_failure_is_final_once_the_next_evaluation_is_past_it() -> None:
+    twice = criterion(**{"for": 2})
+    assert not final([twice], 0, of_all=4)
+    assert final([twice], 0, 0, of_all=4)
+    assert final([twice], 0, 0, 1, of_all=4)
+
+
+def test_a_divergence_at_the_step_of_the_failure_would_be_named_so_it_is_not_final_there() -> None:
+    assert not final([criterion()], 0, of_all=3)
+    assert final([criterion()], 0, 1, of_all=3)
+
+
+def test_a_healthy_run_is_never_final_not_even_at_the_end() -> None:
+    assert not final([criterion()], 1, of_all=2)
+    assert not final([criterion()], 1, 1, of_all=2)
+
+
+def test_a_streak_that_began_before_and_may_yet_be_full_keeps_a_failure_open() -> None:
+    both = [criterion(**{"for": 4}), above(0.4)]
+    assert outcome(both, course(0, 0.45, 0.45), steps=40) == Outcome("failed", 20, "m above 0.4")
+    assert not final(both, 0, 0.45, 0.45, of_all=4)
+    assert outcome(both, course(0, 0.45, 0.45, 0.45), steps=40) == Outcome("failed", 10, "m below 0.5")
+    assert final(both, 0, 0.45, 0.45, of_all=3)  # nothing is ahead that could fill it
+    assert final(both, 0, 0.45, 0.6, of_all=4)
+
+
+def test_a_divergence_is_final_unless_a_streak_had_begun_before_it() -> None:
+    thrice = criterion(**{"for": 3})
+    assert final([thrice], 1, math.nan, of_all=4, diverged_at=15)
+    assert not final([thrice], 0, math.nan, of_all=4, diverged_at=15)
+    assert outcome([thrice], course(0, *[math.nan] * 3), steps=40, diverged_at=15).failed_at == 10
+
+
+CRITERIA = st.lists(
+    st.builds(
+        lambda bound, after, times: criterion(**bound, after=after, **{"for": times}),
+        st.sampled_from([{"below": 0.5}, {"below": None, "above": 0.7}]),
+        st.sampled_from([0.0, 0.3]),
+        st.integers(1, 3),
+    ),
+    max_size=3,
+)
+VALUES = st.lists(st.sampled_from([0.0, 0.6, 1.0, math.nan]), max_size=5)
+LEFT = st.none() | st.integers(0, 60)
+
+
+@given(CRITERIA, VALUES, VALUES, LEFT)
+def test_what_is_final_no_continuation_changes_and_what_is_not_some_does(
+    criteria: list[Criterion], seen: list[float], more: list[float], left: int | None
+) -> None:
+    steps, now = 10 * (len(seen) + len(more)), 10 * len(seen)
+    gone = left if left is not None and left < now else None
+    found = final(criteria, *seen, of_all=len(seen) + len(more), diverged_at=gone)
+    ahead = more if gone is None else [math.nan] * len(more)
+    told = outcome(criteria, course(*seen), steps=steps, diverged_at=gone)
+    ended = outcome(criteria, course(*seen, *ahead), steps=steps, diverged_at=gone if left is None else left)
+    lost = outcome(criteria, course(*seen, *[math.nan] * len(more)), steps=steps, diverged_at=now)
+    if found:
+        assert ended == told
+    elif gone is None:
+        assert told.status == "healthy" or lost != told
 
 
 def test_a_drawdown_is_measured_from_the_best_value_so_far() -> None:

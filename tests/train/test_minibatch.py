@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from ganbench.execute.judging import critic
 from ganbench.gan.networks.minibatch import MinibatchDeviation, MinibatchDiscrimination
 from ganbench.train.audit import COUNT, audit
+from ganbench.train.judging import critic
 from ganbench.train.noise import Place
 from ganbench.train.population import Stack
 from ganbench.train.training import Training

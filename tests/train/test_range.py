@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ganbench.execute.judging import critic
 from ganbench.train.audit import audit
+from ganbench.train.judging import critic
 from ganbench.train.reference import reference
 from tests.train.plain import PlainLoop, distance
 from tests.train.settings import MLP, setting, train

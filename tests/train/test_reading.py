@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from ganbench.detect.facts import facts_of_loss, facts_of_run
-from ganbench.execute.judging import critic
 from ganbench.train.audit import audit
+from ganbench.train.judging import critic
 from ganbench.train.training import Training
 from tests.train.settings import CPU, setting, train
 

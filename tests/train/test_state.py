@@ -82,6 +82,21 @@ def test_a_diverged_replica_stays_where_it_was():
     assert_equal_columns(whole.trace.bursts(list("abc")), resumed.trace.bursts(list("abc")))
 
 
+def test_who_was_stopped_is_of_the_state():
+    training, other = (Training([setting()] * 3, [0, 1, 2], CPU) for _ in range(2))
+    training.advance(70)
+    training.stop(1)
+    restore(other, through_a_file(state_of(training)))
+    assert other.stopped_at == [None, 70, None]
+    assert other.game.alive.tolist() == [True, False, True]
+    for one in (training, other):
+        one.advance(140)
+    # Each trace holds what it saw itself: compared is what came after.
+    mine, theirs = (one.trace.windows(list("abc"))["last_step"].max() for one in (training, other))
+    assert mine == theirs
+    assert torch.equal(training.game.generator.stack.flat, other.game.generator.stack.flat)
+
+
 def test_the_state_is_a_copy():
     training = Training([setting()] * 2, [0, 1], CPU)
     before = state_of(training)

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from ganbench import seeding
+from ganbench.train.state import game_of
 from ganbench.train.training import Training
 from tests.train.settings import CPU, MLP, setting, train
 
@@ -110,6 +111,36 @@ def test_counters_stop_where_a_replica_left():
     left = training.diverged_at()[0]
     assert 0 < left < 100
     assert training.counters(0) == {"samples_seen": 8 * left, "gradient_evaluations": 2 * left}
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"ema": {"decay": 0.9}, "generator": BATCH_NORM}, {"schedule": {"g_steps": 2}}]
+)
+def test_a_stopped_replica_stands_still_and_the_others_do_not_notice(changes):
+    cell = setting(**changes, probes={"windows": 10, "bursts": 1, "burst_steps": 200})
+    whole, cut = (train(*[cell] * 3, seeds=[1, 2, 3], steps=60) for _ in range(2))
+    cut.stop(1)
+    held = {name: tensor[1] for name, tensor in game_of(cut).items() if tensor.ndim and len(tensor) == 3}
+    for one in (whole, cut):
+        one.advance(130)
+    after, free = game_of(cut), game_of(whole)
+    for name, tensor in held.items():
+        if name != "alive":
+            torch.testing.assert_close(after[name][1], tensor, rtol=0, atol=0)
+            assert torch.equal(after[name][[0, 2]], free[name][[0, 2]])
+    assert cut.stopped_at == [None, 60, None]
+    assert cut.diverged_at() == [None] * 3
+    steps = cut.trace.bursts(list("abc"))
+    assert steps["step"][steps["run_id"] == "b"].max() == 60 - cut.loop.schedule.g_steps
+    assert (steps["burst"] == 0).all()
+
+
+def test_counters_stop_where_a_replica_was_stopped():
+    training = train(setting(), setting(), steps=20)
+    training.stop(0)
+    training.advance(50)
+    assert training.counters(0) == {"samples_seen": 8 * 20, "gradient_evaluations": 40}
+    assert training.counters(1) == {"samples_seen": 8 * 50, "gradient_evaluations": 100}
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ganbench.errors import UsageError
-from ganbench.execute.judging import critic, judges
 from ganbench.suite.schema import Setting
 from ganbench.train.audit import audit
 from ganbench.train.build import Builder
 from ganbench.train.conditioning import Conditioning, Given, cross_entropy
+from ganbench.train.judging import critic, judges
 from ganbench.train.replica import replica_network
 from ganbench.train.state import game_of, restore, state_of
 from ganbench.train.training import Training

@@ -15,10 +15,10 @@ from torch import Tensor, nn
 
 from ganbench import seeding
 from ganbench.detect.facts import facts_of_run
-from ganbench.execute.judging import critic
 from ganbench.gan.tricks.packing import packed
 from ganbench.probes.outputs import auc_floor
 from ganbench.train.audit import COUNT, audit
+from ganbench.train.judging import critic
 from ganbench.train.replica import plain_network, replica_network
 from ganbench.train.state import game_of
 from tests.suite.example import problems

@@ -40,14 +40,22 @@ def generators(setting: Setting) -> Sequence[Which]:
 
 
 def critic(training: Training, replica: int) -> Callable[[np.ndarray], np.ndarray] | None:
+    """A discriminator whose logit is the logarithm of a density ratio, as `logits_of`.
+
+    None where it is not, or not one of a single sample: one that D is told a label of is the ratio of the
+    laws given that label.
+    """
+    return logits_of(training, replica) if training.game.reading.density_ratio else None
+
+
+def logits_of(training: Training, replica: int) -> Callable[[np.ndarray], np.ndarray] | None:
     """One discriminator as a function of samples [n, *shape] to logits [n], in evaluation mode.
 
-    None where its logit is no logarithm of a density ratio, or not one of a single
-    sample: one that D is told a label of is the ratio of the laws given that label.
+    None where it does not judge samples one by one.
     """
     import torch
 
-    if not (training.game.reading.density_ratio and training.judges_alone):
+    if not training.judges_alone:
         return None
     module, shown = training.discriminator(replica), training.shown[replica]
 

@@ -1,0 +1,148 @@
+"""Equal cost: how many runs are sound once every run has spent the same gradient evaluations."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ganbench.metrics.direction import IDEAL
+from ganbench.report.cell import Cell
+from ganbench.report.section import Arena, Section
+from ganbench.stats.equal_cost import at_cost
+from ganbench.stats.intervals import Interval
+from ganbench.stats.rates import Count, newcombe
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+COST: Final = "gradient_evaluations"
+
+
+@dataclass(frozen=True, eq=False)
+class Spending:
+    """The runs of a cell by what they had spent.
+
+    costs, steps, sound: of each evaluation, how many runs are within all bounds there, shape [T]. total: what a
+    run of full length spends; step: where it has spent the budget. at_budget, at_end: runs beyond a bound, of all;
+    at_budget is None where the budget is spent before the first evaluation.
+    """
+
+    cell: Cell
+    costs: Floats
+    steps: Floats
+    sound: NDArray[np.int64]
+    total: float
+    step: float
+    at_budget: Count | None
+    at_end: Count
+
+
+@dataclass(frozen=True, eq=False)
+class Ledger:
+    """An arena at equal cost. budget: what the cheapest cell spends in all. bounds: of the failure criteria."""
+
+    arena: Arena
+    budget: float
+    bounds: tuple[str, ...]
+    cells: tuple[Spending, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether any cell spends more than another, by more than one evaluation in a hundred."""
+        return max(one.total for one in self.cells) > 1.01 * self.budget
+
+    def gain(self, one: Spending) -> tuple[float, Interval] | None:
+        """Share sound at the budget less that of the first cell, with Newcombe's 95 % interval; None without both."""
+        ours, theirs = one.at_budget, self.cells[0].at_budget
+        if ours is None or theirs is None or one is self.cells[0]:
+            return None
+        return theirs.rate - ours.rate, newcombe(theirs, ours)
+
+
+def ledger(section: Section, arena: Arena) -> Ledger | None:
+    """None where the suite has no criteria, or no run was evaluated.
+
+    A run is sound where the bounds of all criteria hold,
+    whatever `for` and `after` say; between evaluations bounds are compared with what lies on the line.
+    """
+    cells = [cell for cell in arena.cells if cell.n and cell.name in section.looks]
+    criteria = cells[0].content.get("failure", ()) if cells else ()
+    if not criteria:
+        return None
+    looks = [_margins(section.looks[cell.name], criteria) for cell in cells]
+    totals = [_total(cell, rows) for cell, rows in zip(cells, looks, strict=True)]
+    budget = min(totals)
+    found = (_spending(*one, budget) for one in zip(cells, looks, totals, strict=True))
+    return Ledger(arena, budget, tuple(map(_bound, criteria)), tuple(found))
+
+
+def _margins(looks: pd.DataFrame, criteria: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Evaluations of a cell with `margin`: to the nearest bound, below 0 beyond it; NaN where a metric is not finite."""
+    worst = np.min([_margin(looks, one) for one in criteria], axis=0)
+    return looks[["run_id", "step", COST]].assign(margin=np.where(np.isfinite(worst), worst, np.nan))
+
+
+def _margin(rows: pd.DataFrame, criterion: Mapping[str, Any]) -> Floats:
+    """In units of the metric; NaN where it is not finite."""
+    if criterion["metric"] not in rows:
+        return np.full(len(rows), np.nan)
+    value: Floats = rows[criterion["metric"]].to_numpy(dtype=float, na_value=np.nan)
+    if criterion.get("below") is not None:
+        return np.asarray(value - float(criterion["below"]))
+    if criterion.get("above") is not None:
+        return np.asarray(float(criterion["above"]) - value)
+    ideal = IDEAL[criterion["metric"]]
+    away = -np.sign(ideal) * value if math.isinf(ideal) else np.abs(value - ideal)
+    lost = away - rows.assign(away=away).groupby("run_id")["away"].cummin().to_numpy()
+    return np.asarray(float(criterion["drawdown"]) - lost)
+
+
+def _total(cell: Cell, looks: pd.DataFrame) -> float:
+    """Of a run of full length, even where all runs diverged before: cost a step times steps."""
+    return float((looks[COST] / looks["step"]).max()) * cell.steps
+
+
+def _spending(cell: Cell, looks: pd.DataFrame, total: float, budget: float) -> Spending:
+    by_step = looks.assign(sound=looks["margin"] >= 0).groupby("step")
+    courses = list(_courses(looks))
+    told = budget >= max(float(costs[0]) for costs, _ in courses)
+    beyond = sum(not _sound_at(*course, budget) for course in courses) if told else 0
+    ended = sum(not margins[-1] >= 0 for _, margins in courses)
+    return Spending(
+        cell=cell,
+        costs=by_step[COST].max().to_numpy(dtype=float),
+        steps=by_step["step"].first().to_numpy(dtype=float),
+        sound=by_step["sound"].sum().to_numpy(dtype=np.int64),
+        total=total,
+        step=cell.steps * budget / total,
+        at_budget=Count(beyond, len(courses)) if told else None,
+        at_end=Count(ended, len(courses)),
+    )
+
+
+def _courses(looks: pd.DataFrame) -> Iterator[tuple[Floats, Floats]]:
+    """Costs and margins of each run."""
+    runs = looks["run_id"].to_numpy(dtype=str)
+    starts = np.flatnonzero(runs[1:] != runs[:-1]) + 1
+    columns = (np.split(looks[name].to_numpy(dtype=float), starts) for name in (COST, "margin"))
+    return zip(*columns, strict=True)
+
+
+def _sound_at(costs: Floats, margins: Floats, budget: float) -> bool:
+    """A run that stopped before, because it diverged, is not sound."""
+    rising = np.diff(costs, prepend=-1.0) > 0
+    reached = min(budget, float(costs[-1])) if np.isfinite(margins[-1]) else budget
+    return bool(at_cost(costs[rising], margins[rising], reached) >= 0)
+
+
+def _bound(criterion: Mapping[str, Any]) -> str:
+    from ganbench.report.protocol import criterion as words
+
+    return words({**criterion, "for": 1, "after": 0})

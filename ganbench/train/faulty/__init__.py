@@ -1,0 +1,1 @@
+"""What faults do to a game; their names are in `ganbench.train.faults`."""

@@ -1,0 +1,60 @@
+"""False alarms: errors in runs where nothing is wrong, or not yet."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ganbench.detect import diagnose_table
+from ganbench.validation.answers import GRAVE, Answer, Thresholds, healthy
+from ganbench.validation.cases import NONE
+from ganbench.validation.examples import Example
+from ganbench.validation.share import Share
+
+
+@dataclass(frozen=True, slots=True)
+class FalseErrors:
+    """Healthy runs with an error or a fatal finding of any kind.
+
+    plain: the same of healthy runs without a borderline label. kinds: how often each was named. runs: which runs,
+    with their kinds.
+    """
+
+    share: Share
+    plain: Share
+    kinds: Mapping[str, int]
+    bases: Mapping[str, int]
+    runs: Mapping[str, tuple[str, ...]]
+
+
+def false_errors(answers: Iterable[Answer]) -> FalseErrors:
+    sound = [one for one in answers if healthy(one.example)]
+    plain = [one for one in sound if not _borderline(one.example)]
+    wrong = {str(one.example.run["run_id"]): one for one in sound if one.errors}
+    return FalseErrors(
+        Share.of(one.errors for one in sound),
+        Share.of(one.errors for one in plain),
+        dict(Counter(kind for one in wrong.values() for kind in one.errors).most_common()),
+        dict(Counter(str(one.example.run["base"]) for one in wrong.values()).most_common()),
+        {run: one.errors for run, one in wrong.items()},
+    )
+
+
+def errors_before(examples: Sequence[Example], given: Thresholds) -> Share:
+    """Runs with an error on the rows before their fault was switched on, of those whose fault came later than step 0.
+
+    Rows that were complete before the onset are what a live detector had seen then.
+    """
+    later = [one for one in examples if one.run["fault"] != NONE and int(one.run["onset"]) > 0]
+    return Share.of(
+        any(
+            found.severity in GRAVE
+            for found in diagnose_table(one.table.until(int(one.run["onset"]) - 1), given=given)
+        )
+        for one in later
+    )
+
+
+def _borderline(example: Example) -> bool:
+    return any(label.state == "borderline" for label in example.truth.values())

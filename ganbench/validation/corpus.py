@@ -1,0 +1,79 @@
+"""Makes the corpus: each case of the plan in a process of its own, one folder of Parquet files."""
+
+from __future__ import annotations
+
+import multiprocessing as mp
+from collections.abc import Callable, Collection, Iterable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Final
+
+from ganbench.errors import CrashedRuns, UnknownName, UsageError
+from ganbench.store.atomic import write_table
+from ganbench.validation.cases import Case, cases
+from ganbench.validation.examples import file
+from ganbench.validation.trial import Trial
+
+Tell = Callable[[str], None]
+
+_FEWER: Final = "if memory ran out, use fewer --workers; the same command goes on with what is missing"
+
+
+def make(folder: Path, *, workers: int, tell: Tell, only: Collection[str] | None = None) -> None:
+    """Train the cases of the plan that `folder` has not yet, in so many processes of one thread each.
+
+    only: names of cases, None for all. tell: gets a line for each finished case. Running again does only what is
+    missing. Raises UnknownName for a case that is not in the plan, UsageError for workers < 1, StorageError, and
+    CrashedRuns for a worker that was killed.
+    """
+    known = cases()
+    for name in only or ():
+        if name not in known:
+            raise UnknownName("case", name, known)
+    chosen = [case for name, case in known.items() if only is None or name in only]
+    train_missing(folder, chosen, workers=workers, tell=tell)
+
+
+def train_missing(folder: Path, chosen: Iterable[Case], *, workers: int, tell: Tell) -> None:
+    """The same of any cases."""
+    if workers < 1:
+        raise UsageError(f"workers is {workers}, expected at least 1")
+    missing = [case for case in chosen if not file(folder, case.name, "truth").exists()]
+    if not missing:
+        return
+    missing.sort(key=_cost, reverse=True)  # the longest last would be waited for alone
+    context = mp.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_prepare) as pool:
+        begun = {pool.submit(train, folder, case): case for case in missing}
+        try:
+            for number, done in enumerate(as_completed(begun), start=1):
+                done.result()
+                tell(f"{number}/{len(begun)} {begun[done].name}")
+        except BrokenProcessPool as error:
+            raise CrashedRuns("a worker process was killed", hint=_FEWER) from error
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _cost(case: Case) -> float:
+    """Steps of both players, of all seeds; a rough measure of time."""
+    content = case.base.content
+    d_steps = case.injection.dose if case.injection.fault == "discriminator-steps" else 1
+    rounds = content["steps"] * len(case.seeds)
+    return float(rounds * (max(content["schedule"]["d_steps"], d_steps) + content["schedule"]["g_steps"]))
+
+
+def _prepare() -> None:
+    import torch
+
+    torch.set_flush_denormal(True)
+    torch.set_num_threads(1)
+
+
+def train(folder: Path, case: Case) -> None:
+    """Train one case and write what it leaves, truth last. In a process that is prepared for it."""
+    trial = Trial(case)
+    trial.run()
+    for part, table in trial.tables().items():
+        write_table(file(folder, case.name, part), table)

@@ -1,0 +1,165 @@
+"""The whole validation: from the two parts of the corpus to one tree of numbers."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.random import Generator
+
+from ganbench import seeding
+from ganbench.detect import KINDS
+from ganbench.detect.signals import Evaluations
+from ganbench.detect.thresholds import limits, thresholds_hash
+from ganbench.validation.ablation import ablation
+from ganbench.validation.alarms import errors_before, false_errors
+from ganbench.validation.answers import FAILED, Answer, Panel, Thresholds, healthy, state
+from ganbench.validation.bars import shortfalls
+from ganbench.validation.confusion import abstentions, confusion
+from ganbench.validation.delays import delays
+from ganbench.validation.doses import responses
+from ganbench.validation.examples import Example
+from ganbench.validation.knobs import KNOBS, Knob
+from ganbench.validation.learned import learned
+from ganbench.validation.left_out import By, left_out
+from ganbench.validation.scores import macro_f1, score
+from ganbench.validation.split import Split
+from ganbench.validation.synthetic import LOGS, null_alarms
+from ganbench.validation.transplanted import judged
+from ganbench.validation.tuning import Tuned, tune
+from ganbench.validation.warning import forecast
+
+SCHEMA: Final = 1
+SEED: Final = 0  # of the bootstraps
+LEFT_OUT: Final[tuple[By, ...]] = ("base", "loss")
+
+Numbers = dict[str, Any]
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """numbers: as JSON holds them. tuned: None where nothing was tuned."""
+
+    numbers: Numbers
+    tuned: Tuned | None
+
+
+def study(
+    parts: Split, *, tuning: bool, tell: Tell, logs: int = LOGS, knobs: Sequence[Knob] = KNOBS
+) -> Study:
+    """Tunes on the first part if asked to, then scores the second part, once.
+
+    logs: synthetic ones of each kind. knobs: what may be tuned. tell: gets a line before each longer part of the work.
+    """
+    panel = Panel(parts.tuning)
+    tuned = None
+    if tuning:
+        tell(f"tuning on {len(parts.tuning)} runs")
+        tuned = tune(panel, knobs=knobs)
+    given = limits() if tuned is None else tuned.limits
+    tell(f"scoring {len(parts.test)} runs by the thresholds {thresholds_hash(given)}")
+    test = Panel(parts.test)
+    answers = test.answers(given)
+    found: Numbers = {
+        "schema": SCHEMA,
+        "corpus": _corpus(parts),
+        "thresholds": {"hash": thresholds_hash(given), "tuned": tuning},
+        "tuning": None if tuned is None else _changes(tuned),
+        **_scored(answers, "scores"),
+        "roots": _by_root(answers),
+        "from the log alone": _from_the_log(parts.test, given),
+        "errors before the fault": errors_before(parts.test, given),
+        "confusion": confusion(answers),
+        "abstentions": abstentions(answers),
+        "doses": responses(answers),
+    }
+    tell("delays, ablation, rules of other tools")
+    found |= {
+        "delays": delays(parts.test, given),
+        "ablation": ablation(test, given),
+        "transplanted": judged(parts.test),
+    }
+    tell("learned baseline, early warning, synthetic logs")
+    found |= {
+        "learned": learned(parts.tuning, answers, rng=_rng("learned")),
+        "warning": forecast(parts.tuning, parts.test, rng=_rng("warning")),
+        "synthetic": null_alarms(given, logs=logs),
+        "left out": _left_out(panel, test, tell, knobs) if tuning else None,
+    }
+    return Study(plain(found), tuned)
+
+
+def plain(value: Any) -> Any:
+    """As JSON holds it: records and mappings are objects, what is not finite is null."""
+    if is_dataclass(value):
+        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    if isinstance(value, np.generic):
+        return plain(value.item())
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _rng(name: str) -> Generator:
+    return seeding.stream(SEED, "validation", name)
+
+
+def _scored(answers: Sequence[Answer], name: str) -> Numbers:
+    """Scores by kind, their mean, false errors, and what falls short of the bars."""
+    scores = [score(kind, answers, rng=_rng(f"{name}/{kind}")) for kind in KINDS]
+    macro, errors = macro_f1(answers, rng=_rng(name)), false_errors(answers)
+    short = [*shortfalls(macro, scores, errors)]
+    return {"scores": scores, "macro": macro, "false errors": errors, "shortfalls": short}
+
+
+def _by_root(answers: Sequence[Answer]) -> Numbers:
+    scores = [score(kind, answers, rng=_rng(f"roots/{kind}"), by="root") for kind in KINDS]
+    return {"scores": scores, "macro": macro_f1(answers, rng=_rng("roots"), by="root")}
+
+
+def _from_the_log(examples: Sequence[Example], given: Thresholds) -> Numbers:
+    """The same runs without their evaluations: coverage cannot be read from samples then."""
+    blinded = [replace(one, table=replace(one.table, evaluations=Evaluations())) for one in examples]
+    return _scored(Panel(blinded).answers(given), "log")
+
+
+def _left_out(tuning: Panel, test: Panel, tell: Tell, knobs: Sequence[Knob]) -> Numbers:
+    found: Numbers = {}
+    for by in LEFT_OUT:
+        tell(f"leaving out one {by} at a time")
+        found[by] = left_out(tuning, test, by=by, rng=_rng(f"left out/{by}"), knobs=knobs)
+    return found
+
+
+def _changes(tuned: Tuned) -> Numbers:
+    return {name: getattr(tuned, name) for name in ("changes", "before", "after", "runs", "hash")}
+
+
+def _corpus(parts: Split) -> Numbers:
+    everyone = [*parts.tuning, *parts.test]
+    return {
+        "runs": len(everyone),
+        "healthy": sum(map(healthy, everyone)),
+        "tuning": _part(parts.tuning),
+        "test": _part(parts.test),
+        "bases": dict(sorted(Counter(str(one.run["base"]) for one in everyone).items())),
+        "losses": dict(sorted(Counter(str(one.run["loss"]) for one in everyone).items())),
+        "faults": dict(sorted(Counter(str(one.run["fault"]) for one in everyone).items())),
+    }
+
+
+def _part(examples: Sequence[Example]) -> Numbers:
+    labels = Counter(label.state for one in examples for kind, label in one.truth.items() if kind in KINDS)
+    return {
+        "runs": len(examples),
+        "healthy": sum(map(healthy, examples)),
+        "failed": sum(state(one, FAILED) == "present" for one in examples),
+        "labels": dict(sorted(labels.items())),
+    }

@@ -1,0 +1,85 @@
+"""The corpus is made in processes of its own, and running again does only what is missing."""
+
+from __future__ import annotations
+
+import pytest
+
+from ganbench.errors import UnknownName, UsageError
+from ganbench.validation.corpus import make, train_missing
+from ganbench.validation.examples import PARTS, cases, file, read
+from tests.validation import tiny
+
+CASES = (tiny.case(), tiny.case("modes", 1), tiny.case(of="dirac/minimax+r1"))
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("corpus")
+    told: list[str] = []
+    train_missing(folder, CASES, workers=2, tell=told.append)
+    return folder, told
+
+
+def test_every_case_has_its_tables(corpus):
+    folder, told = corpus
+    assert cases(folder) == sorted(case.name for case in CASES)
+    assert all(file(folder, case.name, part).exists() for case in CASES for part in PARTS)
+    assert len(told) == 3
+    assert {line.split()[0] for line in told} == {"1/3", "2/3", "3/3"}
+
+
+def test_it_reads_back_as_examples(corpus):
+    folder, _ = corpus
+    examples = read(folder)
+    assert len(examples) == 6
+    assert sorted({(e.run["base"], e.run["fault"]) for e in examples}) == [
+        ("dirac/minimax+r1", "none"),
+        ("ring/minimax", "modes"),
+        ("ring/minimax", "none"),
+    ]
+
+
+def test_what_is_there_is_not_made_again_and_what_is_missing_is(corpus):
+    folder, _ = corpus
+    told: list[str] = []
+    truth = file(folder, CASES[0].name, "truth")
+    content = truth.read_bytes()
+    others = {
+        path: path.stat().st_mtime_ns
+        for path in truth.parent.iterdir()
+        if CASES[0].name + "." not in path.name
+    }
+    train_missing(folder, CASES, workers=1, tell=told.append)
+    assert told == []
+    truth.unlink()
+    train_missing(folder, CASES, workers=1, tell=told.append)
+    assert told == [f"1/1 {CASES[0].name}"]
+    assert truth.read_bytes() == content
+    assert {path: path.stat().st_mtime_ns for path in others} == others
+
+
+def test_a_case_without_truth_is_not_read(corpus, tmp_path):
+    folder, _ = corpus
+    for part in PARTS[:-1]:
+        target = file(tmp_path, CASES[0].name, part)
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(file(folder, CASES[0].name, part).read_bytes())
+    assert cases(tmp_path) == []
+
+
+def test_what_goes_wrong_in_a_worker_is_raised_here(tmp_path):
+    with pytest.raises(UnknownName, match="unknown fault 'modez'"):
+        train_missing(tmp_path, [tiny.case("modez", 1)], workers=1, tell=lambda _: None)
+    assert not (tmp_path / "parts").exists()
+
+
+def test_bad_input_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="workers is 0"):
+        make(tmp_path, workers=0, tell=lambda _: None)
+    with pytest.raises(UnknownName, match="did you mean 'ring-minimax'"):
+        make(tmp_path, workers=1, tell=lambda _: None, only=["ring-minimaxx"])
+
+
+def test_no_case_is_no_work(tmp_path):
+    make(tmp_path, workers=1, tell=lambda _: None, only=[])
+    assert list(tmp_path.iterdir()) == []
