@@ -50,15 +50,15 @@ class Case:
 PLAN: Final[Mapping[str, tuple[tuple[str, str, float, float], ...]]] = {
     "non-finite": (
         ("ring/minimax", "nan-weights", 1, 0.5),
-        ("moons/hinge+r1", "nan-weights", 1, 0.25),
+        ("moons/least-squares+r1", "nan-weights", 1, 0.25),
         ("dirac/bilinear+r1", "rates", 30, 0.25),
     ),
     "vanishing-gradient": (
         ("ring/sgd", "displacement", 5, 0.25),
         ("ring/sgd", "displacement", 20, 0.25),
         ("ring/sgd", "displacement", 40, 0.5),
-        ("spiral/sgd", "displacement", 20, 0.25),
-        ("spiral/sgd", "displacement", 40, 0.5),
+        ("ring/sgd", "displacement", 20, 0.5),
+        ("ring/sgd", "displacement", 80, 0.25),
         ("ring/minimax", "displacement", 20, 0.25),
     ),
     "blind-discriminator": (
@@ -66,8 +66,8 @@ PLAN: Final[Mapping[str, tuple[tuple[str, str, float, float], ...]]] = {
         ("ring/non-saturating+r1", "penalty-weight", 1e4, 0.25),
         ("digits/hinge+r1", "penalty-weight", 1e4, 0.5),
         ("ring/minimax", "dead-units", 10, 0.5),
-        ("moons/hinge+r1", "dead-units", 10, 0.25),
-        ("ring/wgan-clip", "clip-bound", 0.01, 0.25),
+        ("moons/least-squares+r1", "dead-units", 10, 0.25),
+        ("moons/wgan-clip", "clip-bound", 0.01, 0.25),
     ),
     "exploding-gradient": (
         ("ring/minimax", "rates", 10, 0.5),
@@ -106,7 +106,7 @@ PLAN: Final[Mapping[str, tuple[tuple[str, str, float, float], ...]]] = {
     "discriminator-dominance": (
         ("ring/minimax", "generator-rate", 0.001, 0),
         ("moons/minimax", "generator-rate", 0.001, 0),
-        ("grid/hinge+r1", "generator-rate", 0.001, 0),
+        ("grid/least-squares+r1", "generator-rate", 0.001, 0),
         ("digits/non-saturating+r1", "generator-rate", 0.001, 0),
         ("ring/least-squares+r1", "discriminator-steps", 20, 0.5),
     ),
@@ -117,13 +117,13 @@ PLAN: Final[Mapping[str, tuple[tuple[str, str, float, float], ...]]] = {
     "one-sided-discriminator": (
         ("ring/minimax", "fake-term", 0.3, 0.5),
         ("ring/minimax", "fake-term", 0.02, 0.5),
-        ("grid/hinge+r1", "real-term", 0.02, 0.5),
+        ("grid/least-squares+r1", "real-term", 0.02, 0.5),
         ("digits/non-saturating+r1", "fake-term", 0.02, 0.25),
     ),
     "diverging-discriminator": (
         ("ring/minimax", "discriminator-gain", 30, 0.5),
         ("moons/minimax", "discriminator-rate", 100, 0.5),
-        ("ring/wgan-clip", "clip-bound", 100, 0.25),
+        ("moons/wgan-gp", "penalty-weight", 0, 0.25),
     ),
     "in-mode-collapse": (
         ("ring/minimax+r1", "narrow", 0.5, 0.25),
@@ -153,13 +153,13 @@ PLAN: Final[Mapping[str, tuple[tuple[str, str, float, float], ...]]] = {
     ),
     "gradient-spike": (
         ("ring/minimax", "spike", 1e3, 0.5),
-        ("grid/hinge+r1", "spike", 1e3, 0.5),
+        ("grid/relativistic-pairing+r1", "spike", 1e3, 0.5),
         ("digits/least-squares+r1", "spike", 1e4, 0.5),
     ),
     "wiring": (
         ("ring/minimax", "shared-loss", 1, 0),
         ("ring/non-saturating+r1", "double-sigmoid", 1, 0),
-        ("moons/hinge+r1", "swapped-labels", 1, 0),
+        ("moons/least-squares+r1", "swapped-labels", 1, 0),
     ),
     "": (("ring/slow", "rates", 3, 0.5),),  # a warm restart: no fault
 }

@@ -107,7 +107,8 @@ class ClassModes:
         return share
 
     def places(self, x: Floats) -> Places:
-        x = self._flat(x[np.isfinite(x.reshape(len(x), -1)).all(axis=1)])
+        x = self._flat(x)
+        x = x[np.isfinite(x).all(axis=1)]
         label, distance = self._nearest(x)
         inside = distance <= self._reach
         x, label = x[inside], label[inside]
@@ -152,7 +153,7 @@ class ClassModes:
 
     @staticmethod
     def _flat(x: Floats) -> Floats:
-        return x.reshape(len(x), -1)
+        return x.reshape(len(x), math.prod(x.shape[1:]))  # no sample may be left
 
 
 def _means(x: Floats, of: Ints, counts: Ints) -> Floats:

@@ -92,6 +92,12 @@ def test_noise_is_no_digit():
     assert ClassModes(held_out, train).places(noise).counts.sum() == 0
 
 
+def test_a_generator_of_digits_that_has_diverged_has_samples_nowhere():
+    train, held_out = digits(DigitsOptions(name="digits")).labelled
+    broken = np.full((20, 64), np.nan)
+    assert ClassModes(held_out, train).places(broken).counts.tolist() == [0] * 10
+
+
 def test_the_spread_of_digits_is_that_of_their_classes():
     train, held_out = digits(DigitsOptions(name="digits")).labelled
     modes = ClassModes(held_out, train)
