@@ -30,6 +30,7 @@ class Knob:
         return float(f"{scaled[self.form]:.4g}")
 
 
+# Not the AUC of a blind discriminator: half of its gap to 1, doubled, lies below 1/2, where none is blind.
 KNOBS: Final = (
     Knob("non-finite", "growth"),
     Knob("exploding-gradient", "ratio"),
@@ -41,7 +42,6 @@ KNOBS: Final = (
     Knob("gradient-spike", "ratio"),
     Knob("diverging-discriminator", "loss_ratio", "excess"),
     Knob("diverging-discriminator", "growth"),
-    Knob("blind-discriminator", "auc", "gap"),
     Knob("blind-discriminator", "spread"),
     Knob("blind-discriminator", "relative_spread"),
     Knob("one-sided-discriminator", "share", "gap"),

@@ -1,4 +1,4 @@
-"""What the detectors have to reach on the kept part of the corpus: a broken one does not."""
+"""What the detectors have to reach, on made-up runs and on the kept part of the corpus: a broken one does not."""
 
 from __future__ import annotations
 
@@ -29,10 +29,40 @@ FLOORS: Final[Mapping[str, Floor]] = {
 }
 MOST_FALSE_ERRORS: Final = 0.02
 
+KEPT_FLOORS: Final[Mapping[str, Floor]] = {
+    "non-finite": Floor(0.95, 0.95),
+    "wiring": Floor(0.95, 0.40),
+    "exploding-gradient": Floor(0.50, 0.90),
+    "gradient-spike": Floor(0.75, 0.12),
+    "diverging-discriminator": Floor(0.45, 0.50),
+    "blind-discriminator": Floor(0.20, 0.75),
+    "one-sided-discriminator": Floor(0.95, 0.65),
+    "frozen-network": Floor(0.92, 0.72),
+    "vanishing-gradient": Floor(0.72, 0.78),
+    "generator-dominance": Floor(0.45, 0.55),
+    "mode-hopping": Floor(0.92, 0.74),
+    "limit-cycle": Floor(0.95, 0.60),
+    "mode-collapse": Floor(0.58, 0.86),
+    "in-mode-collapse": Floor(0.10, 0.80),
+    "discriminator-dominance": Floor(0.93, 0.83),
+    "discriminator-overfitting": Floor(0.95, 0.95),
+    "late-collapse": Floor(0.82, 0.50),
+    "stagnation": Floor(0.53, 0.66),
+}
+"""A little below what was measured on the test part, docs/detectors-validation.md: they hold a detector where it is.
+What it is to reach are the bars of `ganbench.validation.bars`.
+"""
+KEPT_MOST_FALSE_ERRORS: Final = 0.10
 
-def short(answers: Sequence[Answer]) -> Iterator[str]:
+
+def short(
+    answers: Sequence[Answer],
+    floors: Mapping[str, Floor] = FLOORS,
+    *,
+    most_false_errors: float = MOST_FALSE_ERRORS,
+) -> Iterator[str]:
     """Every floor that is not reached; a kind that is present in no run reaches none."""
-    for kind, floor in FLOORS.items():
+    for kind, floor in floors.items():
         right = [one.fired(kind) for one in answers if one.state(kind) == "present"]
         wrong = [one.fired(kind) for one in answers if one.state(kind) == "absent"]
         recall, precision = Share.of(right), Share.counted(sum(right), sum(right) + sum(wrong))
@@ -41,5 +71,5 @@ def short(answers: Sequence[Answer]) -> Iterator[str]:
         if (precision.value or 0.0) < floor.precision:
             yield f"{kind}: precision {precision.count} of {precision.n}, expected {floor.precision}"
     errors = false_errors(answers).share
-    if errors.value is None or errors.value > MOST_FALSE_ERRORS:
-        yield f"false errors in {errors.count} of {errors.n} healthy runs, expected at most {MOST_FALSE_ERRORS}"
+    if errors.value is None or errors.value > most_false_errors:
+        yield f"false errors in {errors.count} of {errors.n} healthy runs, expected at most {most_false_errors}"
