@@ -200,9 +200,14 @@ def _by_seed(ours: Cell, theirs: Cell, margin: float) -> Comparison | None:
 
 def _values(ours: Cell, theirs: Cell, margin: float, rng: Generator) -> Comparison | None:
     metric = main_metric([ours, theirs])
-    if metric is None or min(ours.n, theirs.n) < LEAST:
+    if metric is None or min(ours.n, theirs.n) < LEAST or any(map(_stopped, (ours, theirs))):
         return None
     return _compared_values(ours, theirs, metric, margin, rng)
+
+
+def _stopped(cell: Cell) -> bool:
+    """Whether runs ended with `--stop-failed`: these have no final value."""
+    return "stopped_at" in cell.runs and bool(cell.runs["stopped_at"].notna().any())
 
 
 def _compared_values(ours: Cell, theirs: Cell, metric: Metric, margin: float, rng: Generator) -> Comparison:
@@ -226,6 +231,8 @@ def _remarks(ours: Side, theirs: Side, found: Sequence[tuple[Cell, Cell]]) -> It
         if alone:
             yield f"Only {name} has {', '.join(alone)}."
         yield from (f"{name}: {remark}" for remark in side.section.remarks)
+    if any(_stopped(cell) for pair in found for cell in pair):
+        yield "Runs were stopped when they had failed (--stop-failed): final values are not compared."
     if any(a.content.get("steps") != b.content.get("steps") for a, b in found):
         yield "A and B were trained for different numbers of steps."
 

@@ -67,7 +67,8 @@ class Ledger:
 
 
 def ledger(section: Section, arena: Arena) -> Ledger | None:
-    """None where the suite has no criteria, or no run was evaluated.
+    """None where the suite has no criteria, or no run was evaluated. A cell of which no run got as far as an
+    evaluation has no cost to compare at, and is left out.
 
     A run is sound where the bounds of all criteria hold,
     whatever `for` and `after` say; between evaluations bounds are compared with what lies on the line.
@@ -77,9 +78,15 @@ def ledger(section: Section, arena: Arena) -> Ledger | None:
     if not criteria:
         return None
     looks = [_margins(section.looks[cell.name], criteria) for cell in cells]
-    totals = [_total(cell, rows) for cell, rows in zip(cells, looks, strict=True)]
-    budget = min(totals)
-    found = (_spending(*one, budget) for one in zip(cells, looks, totals, strict=True))
+    spent = [
+        (cell, rows, total)
+        for cell, rows in zip(cells, looks, strict=True)
+        if (total := _total(cell, rows)) is not None
+    ]
+    if not spent:
+        return None
+    budget = min(total for _, _, total in spent)
+    found = (_spending(*one, budget) for one in spent)
     return Ledger(arena, budget, tuple(map(_bound, criteria)), tuple(found))
 
 
@@ -104,9 +111,14 @@ def _margin(rows: pd.DataFrame, criterion: Mapping[str, Any]) -> Floats:
     return np.asarray(float(criterion["drawdown"]) - lost)
 
 
-def _total(cell: Cell, looks: pd.DataFrame) -> float:
-    """Of a run of full length, even where all runs diverged before: cost a step times steps."""
-    return float((looks[COST] / looks["step"]).max()) * cell.steps
+def _total(cell: Cell, looks: pd.DataFrame) -> float | None:
+    """Of a run of full length, also where all runs diverged on the way: cost a step times steps. None where all did
+    before their first evaluation.
+    """
+    left = looks["run_id"].map(cell.runs.set_index("run_id")["diverged_at"]).to_numpy(float, na_value=np.inf)
+    going = looks[looks["step"].to_numpy() <= left]  # a run that has diverged spends nothing more
+    rate = float((going[COST] / going["step"]).max()) if len(going) else 0.0
+    return rate * cell.steps or None
 
 
 def _spending(cell: Cell, looks: pd.DataFrame, total: float, budget: float) -> Spending:

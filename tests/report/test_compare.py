@@ -117,6 +117,16 @@ def test_folders_and_cells_may_hold_a_colon(tmp_path: Path) -> None:
     assert (match.ours.name, match.theirs.name) == ("x:y", "z")
 
 
+def test_final_values_of_stopped_runs_are_not_compared(tmp_path: Path) -> None:
+    outcomes = {"a": [None] * 5 + [COVERED] * 5}
+    whole = write(tmp_path / "whole", outcomes)
+    stopped = write(tmp_path / "stopped", outcomes, stopped_at=500)
+    assert compared(whole, whole).matches[0].value is not None
+    found = compared(stopped, whole)
+    assert found.matches[0].value is None
+    assert any("--stop-failed" in one for one in found.remarks)
+
+
 def test_the_figure_has_both_shares_of_every_pair(mixed: Path) -> None:
     found = drawing(compared(mixed, mixed))
     (axes,) = found.figure.axes

@@ -106,6 +106,17 @@ def test_a_cell_that_diverged_everywhere_has_the_cost_of_a_full_run(tmp_path: Pa
     assert of(tmp_path).cells[0].total == 2 * STEPS
 
 
+def test_a_cell_that_diverged_everywhere_before_its_first_evaluation_has_no_cost_to_compare_at(
+    tmp_path: Path,
+) -> None:
+    rows = runs_of("a", ["non-finite"], diverged_at=0)
+    looks = [look | {"gradient_evaluations": 0, "covered_share": math.nan} for look in evaluations_of(rows)]
+    with opened(tmp_path, suite_text=SUITE, planned=[]) as results:
+        results.commit("p", runs=rows, evaluations=looks)
+    section = section_of(tmp_path)
+    assert ledger(section, section.arenas[0]) is None
+
+
 def test_a_budget_before_the_first_evaluation_tells_nothing(tmp_path: Path) -> None:
     assert course(tmp_path, [1.0] * 4, cost=5).at_budget is None
 
