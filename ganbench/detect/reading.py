@@ -59,6 +59,19 @@ def from_steps(
     return Table(first, last, windows, facts, bursts, _evaluations(evaluations or {}))
 
 
+def by_run(columns: Columns) -> dict[str, Columns]:
+    """The columns of each run, without `run_id`; {} for no columns."""
+    if not columns:
+        return {}
+    names = np.asarray(columns["run_id"])
+    others = {name: np.asarray(values) for name, values in columns.items() if name != "run_id"}
+    return {
+        str(run): {name: values[mine] for name, values in others.items()}
+        for run in dict.fromkeys(names.tolist())
+        for mine in [names == run]
+    }
+
+
 def _series(windows: Columns, name: str, *, spans: Ints) -> Series:
     mean = np.asarray(windows[f"{name}.mean"], np.float64)
     count = np.asarray(windows.get(f"{name}.count", spans), np.float64)
@@ -96,7 +109,7 @@ def _bursts(columns: Columns) -> tuple[Burst, ...]:
     values = {name: np.asarray(columns[name], np.float64) for name in names}
     found = [
         Burst(step[rows], {name: series[rows] for name, series in values.items()})
-        for rows in (number == one for one in np.unique(number))
+        for rows in (number == one for one in np.unique(number[number >= 0]))  # below are flight recorders
     ]
     return tuple(sorted(found, key=lambda burst: int(burst.step[0])))
 

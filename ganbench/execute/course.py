@@ -54,6 +54,7 @@ class Course:
         self.judges = judges(self.settings, self.training)
         self.log = self.keeper.resume(self.training, self._remark) or Log([[] for _ in self.runs])
         self.allowance = Allowance(len(self.runs))
+        self._recorded = self._failed()
 
     def run(self) -> None:
         """To the end. Raises Paused where `stopping` says so, after a checkpoint."""
@@ -104,6 +105,7 @@ class Course:
                 self._judge(r, samples[r], looked, asked=asked[r], step=step, of=of)
         self.training.remember()
         self.log.evaluated = step
+        self._record_failures()
         if step < self.shared.steps:
             self._stop_failed()
             self._look()
@@ -113,6 +115,17 @@ class Course:
     def _going(self) -> list[int]:
         """The replicas that were not stopped."""
         return [r for r, step in enumerate(self.training.stopped_at) if step is None]
+
+    def _failed(self) -> set[int]:
+        return {r for r, found in enumerate(self.outcomes()) if found.status == "failed"}
+
+    def _record_failures(self) -> None:
+        """Keep the last steps of the runs that have failed by this evaluation; those of divergences are kept already."""
+        failed, diverged = self._failed(), self.training.diverged_at()
+        for r in sorted(failed - self._recorded):
+            if diverged[r] is None:
+                self.training.trace.keep_last(r)
+        self._recorded = failed
 
     def _stop_failed(self) -> None:
         """If asked to, have the runs stand still whose failure nothing can change any more."""

@@ -1,7 +1,7 @@
 """A run's diagnostics over time in bounded space: windows of statistics, and bursts of raw steps.
 
 Windows alone hide fast cycles, raw steps alone cost too much: a run keeps some hundred windows and about
-ten bursts whatever its length, and the last steps before it diverged (the flight recorder).
+ten bursts whatever its length, and the last steps before it diverged or was found to have failed (the flight recorder).
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from ganbench.probes.windows import STATISTICS, Windows
 
 Columns = dict[str, NDArray[np.generic]]
 
-FLIGHT = 64  # steps kept before a divergence
-FLIGHT_BURST = -1  # the number of that burst
+FLIGHT = 64  # steps kept before a divergence, and before a failure
+DIVERGENCE_BURST = -1  # the numbers of these bursts
+FAILURE_BURST = -2
 PORTION = 16_000_000  # bytes
 
 
@@ -44,7 +45,7 @@ class Plan:
     def numbers(self) -> int:
         """What a run keeps of each signal, at most."""
         raw = min(self.bursts * self.burst_steps, self.steps)
-        return len(STATISTICS) * min(self.windows, self.steps) + raw + FLIGHT
+        return len(STATISTICS) * min(self.windows, self.steps) + raw + 2 * FLIGHT
 
     def burst_of(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
         """The burst that each step (from 0) belongs to, or -2. Bursts start evenly over the run."""
@@ -80,6 +81,12 @@ class Trace:
         self._keep_bursts(steps, values)
         self._keep_flight(first, values)
 
+    def keep_last(self, replica: int) -> None:
+        """Keep the last steps so far, those before a run was found to have failed. Once for each run."""
+        end = self._windows.last + 1
+        steps = np.arange(end - len(self._recent), end)
+        self._keep(FAILURE_BURST, steps, self._recent[:, replica : replica + 1], replica)
+
     def _alive(self, steps: NDArray[np.int64]) -> NDArray[np.bool_]:
         """[T, R]"""
         return (self._left < 0) | (steps[:, None] <= self._left)
@@ -107,7 +114,7 @@ class Trace:
         begin, end = first - len(self._recent), first + len(values)
         for replica in np.flatnonzero((self._left >= first) & (self._left < end)):
             steps = np.arange(begin, self._left[replica] + 1)[-FLIGHT:]
-            self._keep(FLIGHT_BURST, steps, history[steps - begin, replica : replica + 1], int(replica))
+            self._keep(DIVERGENCE_BURST, steps, history[steps - begin, replica : replica + 1], int(replica))
         self._recent = history[-FLIGHT:].copy()  # not a view, which would hold on to all of it
 
     def _keep(self, burst: int, steps: NDArray[np.int64], values: Values, replica: int = 0) -> None:
@@ -153,7 +160,7 @@ class Trace:
         return columns | {"first_step": first * stride, "last_step": (last + 1) * stride - 1}
 
     def bursts(self, names: Sequence[str], replicas: range | None = None) -> Columns:
-        """One row for each kept step, as `windows`; burst -1 is the flight recorder."""
+        """One row for each kept step, as `windows`; bursts below 0 are flight recorders."""
         blocks = self._spool.read(Kind.BURST, self._range(replicas))
         rows = [self._rows(block) for block in blocks]
         if not any(len(values) for _, values in rows):

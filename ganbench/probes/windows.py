@@ -63,6 +63,11 @@ class Windows:
             self._open = _empty(self._replicas, self._signals)
 
     @property
+    def last(self) -> int:
+        """The last step that was added, -1 before the first."""
+        return self._last
+
+    @property
     def _begun(self) -> bool:
         return self._last >= self._first
 

@@ -164,9 +164,10 @@ def _nearest(one: Suspect) -> tuple[pd.DataFrame, str] | None:
     bursts = one.bursts
     if bursts.empty:
         return None
-    flight = bursts[bursts["burst"] == -1]
+    flight = bursts[bursts["burst"] < 0]
     if len(flight):
-        return flight.sort_values("step"), "Flight recorder"
+        last = flight["burst"] == flight["burst"].max()  # -1, of a divergence, tells more than -2, of a failure
+        return flight[last].sort_values("step"), "Flight recorder"
     failed = int(one.row["failed_at"])
     middle = bursts.groupby("burst")["step"].mean()
     burst = (middle - failed).abs().idxmin()

@@ -225,7 +225,8 @@ BURSTS: Final = (
     count(
         "burst",
         "",
-        "number of the burst, from 0; -1 is the flight recorder: the last steps before a divergence",
+        "number of the burst, from 0; below are flight recorders: -1 the last steps before a divergence, -2 those before "
+        "the evaluation by which the run has failed",
     ),
     count("step", "generator steps", "the step"),
     optional("number", "*", "of the signal", "one column for each signal: its raw value at the step"),

@@ -65,8 +65,12 @@ def test_a_table_of_nothing_is_empty() -> None:
     assert (table.start, table.end) == (0, 0)
 
 
-def test_bursts_are_apart_and_in_the_order_of_their_steps() -> None:
-    bursts = {"burst": [-1, 0, 0, 1], "step": [90, 0, 1, 50], "auc": [0.1, 0.2, 0.3, 0.4]}
+def test_bursts_are_apart_and_in_the_order_of_their_steps_without_flight_recorders() -> None:
+    bursts = {
+        "burst": [-2, -1, 2, 0, 0, 1],
+        "step": [9, 90, 90, 0, 1, 50],
+        "auc": [0.5, 0.6, 0.1, 0.2, 0.3, 0.4],
+    }
     table = from_windows(recorded(), facts=Facts(), bursts=bursts)
     assert [burst.step.tolist() for burst in table.bursts] == [[0, 1], [50], [90]]
     assert [burst.values["auc"].tolist() for burst in table.bursts] == [[0.2, 0.3], [0.4], [0.1]]

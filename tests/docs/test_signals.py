@@ -10,7 +10,7 @@ import torch
 from ganbench import registry
 from ganbench.gan.losses import loss_of
 from ganbench.probes.samples import EVERY
-from ganbench.probes.trace import FLIGHT, FLIGHT_BURST
+from ganbench.probes.trace import DIVERGENCE_BURST, FAILURE_BURST, FLIGHT
 from ganbench.probes.windows import STATISTICS
 from ganbench.store.schema import TABLES
 from ganbench.suite.schema import Probes
@@ -85,6 +85,7 @@ def test_the_page_gives_the_numbers_in_use() -> None:
     probes = Probes()
     text = section(PAGE, "## Bursts and the flight recorder")
     assert f"({probes.bursts}) of `probes.burst_steps` consecutive raw steps ({probes.burst_steps})" in text
-    assert f"Burst {FLIGHT_BURST} is the flight recorder: the last {FLIGHT} steps" in text
+    assert f"burst {DIVERGENCE_BURST} holds the last {FLIGHT} steps before a run diverged" in text
+    assert f"burst {FAILURE_BURST} the last {FLIGHT} before the evaluation by which it has failed" in text
     assert f"({probes.windows} by default)" in section(PAGE, "## Windows")
     assert f"every {EVERY}th step" in PAGE

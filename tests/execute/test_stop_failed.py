@@ -14,6 +14,7 @@ from ganbench.errors import Interrupted, UsageError
 from ganbench.execute.archive import open_run
 from ganbench.execute.local import Job, run_job
 from ganbench.execute.replay import replay
+from ganbench.probes.trace import FLIGHT
 from ganbench.store.layout import Layout
 from ganbench.store.reader import (
     load_bursts,
@@ -31,8 +32,9 @@ LENGTH = (
     f"evaluation.every={EVERY}",
     "probes={windows: 29, bursts: 3, burst_steps: 30, geometry: 30}",
 )
+STREAK = 2
 BOUND = 0.545  # of the distance: of the runs of hinge some fail early, some late, some never
-SOME = f"failure=[{{metric: sliced_wasserstein, above: {BOUND}, for: 2}}]"
+SOME = f"failure=[{{metric: sliced_wasserstein, above: {BOUND}, for: {STREAK}}}]"
 ALL = "failure=[{metric: sliced_wasserstein, above: 0.01, for: 2}]"
 AT_ONCE = "failure=[{metric: sliced_wasserstein, above: 0.01}]"
 
@@ -123,7 +125,22 @@ def test_of_a_stopped_run_nothing_comes_after_its_stop(stopped: Path) -> None:
         assert bursts[bursts["run_id"] == run]["step"].max() < last
         assert geometry[geometry["run_id"] == run]["step"].max() <= last
         assert load_windows(stopped, run)["first_step"].max() < last
-        assert (load_bursts(stopped, run)["burst"] >= 0).all()  # no divergence, no flight recorder
+
+
+@pytest.mark.parametrize("results", ["full", "stopped"])
+def test_a_failed_run_keeps_the_last_steps_before_the_evaluation_that_says_so(
+    results: str, request: pytest.FixtureRequest
+) -> None:
+    root = request.getfixturevalue(results)
+    bursts, step = load_bursts(root), load_evaluations(root)["step"].unique()
+    for run in load_results(root).itertuples():
+        mine = bursts[(bursts["run_id"] == run.run_id) & (bursts["burst"] < 0)]
+        if run.status == "healthy":
+            assert mine.empty
+            continue
+        found = step[step >= run.failed_at][STREAK - 1]
+        assert set(mine["burst"]) == {-2}
+        assert mine["step"].tolist() == list(range(max(0, found - FLIGHT), found))
 
 
 def test_a_stopped_run_has_no_final_metrics_and_the_others_have_theirs(full: Path, stopped: Path) -> None:

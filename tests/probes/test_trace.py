@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ganbench.probes.spool import InMemory
-from ganbench.probes.trace import FLIGHT, FLIGHT_BURST, Plan, Trace
+from ganbench.probes.trace import DIVERGENCE_BURST, FAILURE_BURST, FLIGHT, Plan, Trace
 
 NAMES = ["a", "b"]
 
@@ -20,10 +20,10 @@ def values(steps: int) -> dict[str, np.ndarray]:
     }
 
 
-def trace(steps: int, *, left=(-1, -1), chunk: int = 64, **plan: int) -> Trace:
-    """A run of that many steps, read in chunks; `left`: the step at which each replica diverges."""
-    whole = values(steps)
-    found = Trace(Plan(steps, **{"windows": 500, "bursts": 10, "burst_steps": 512} | plan), 2)
+def trace(steps: int, *, left=(-1, -1), chunk: int = 64, planned: int | None = None, **plan: int) -> Trace:
+    """The first steps of a run, or all of it, read in chunks; `left`: the step at which each replica diverges."""
+    whole = {name: signal[:steps] for name, signal in values(planned or steps).items()}
+    found = Trace(Plan(planned or steps, **{"windows": 500, "bursts": 10, "burst_steps": 512} | plan), 2)
     for first in range(0, steps, chunk):
         rows = {name: signal[first : first + chunk] for name, signal in whole.items()}
         known = [step if 0 <= step < first + chunk else -1 for step in left]
@@ -77,8 +77,8 @@ def test_windows_cover_every_step_once_and_number_at_most_what_was_asked_for(ste
 @pytest.mark.parametrize("chunk", [1, 10, 64, 300])
 def test_the_flight_recorder_holds_the_last_steps_before_the_divergence(left, chunk):
     found = trace(300, left=(-1, left), chunk=chunk, bursts=0).bursts(NAMES)
-    assert burst_steps(found, "b", FLIGHT_BURST) == list(range(max(0, left - FLIGHT + 1), left + 1))
-    assert burst_steps(found, "a", FLIGHT_BURST) == []
+    assert burst_steps(found, "b", DIVERGENCE_BURST) == list(range(max(0, left - FLIGHT + 1), left + 1))
+    assert burst_steps(found, "a", DIVERGENCE_BURST) == []
     np.testing.assert_array_equal(found["noise"], values(300)["noise"][found["step"], 1])
 
 
@@ -87,10 +87,36 @@ def test_the_flight_recorder_holds_64_steps():
     assert len(trace(300, left=(150, -1), bursts=0).bursts(NAMES)["step"]) == 64
 
 
+@pytest.mark.parametrize("chunk", [1, 10, 50])
+def test_the_last_steps_before_a_failure_are_kept_of_that_run_alone(chunk):
+    found = trace(50, planned=300, chunk=chunk, bursts=0)
+    found.keep_last(1)
+    early = trace(200, planned=300, chunk=chunk, bursts=0)
+    early.keep_last(0)
+    assert burst_steps(found.bursts(NAMES), "b", FAILURE_BURST) == list(range(50))
+    assert burst_steps(early.bursts(NAMES), "a", FAILURE_BURST) == list(range(200 - FLIGHT, 200))
+    assert burst_steps(early.bursts(NAMES), "b", FAILURE_BURST) == []
+    kept = early.bursts(NAMES)
+    np.testing.assert_array_equal(kept["noise"], values(300)["noise"][kept["step"], 0])
+
+
+def test_a_failure_and_a_later_divergence_keep_a_burst_each():
+    found = Trace(Plan(300, 10, 0, 1), 1)
+    row = np.arange(300, dtype=np.float32)[:, None]
+    found.add(0, {"loss_d": row[:100]}, [-1])
+    found.keep_last(0)
+    found.add(100, {"loss_d": row[100:]}, [200])
+    kept = found.bursts(["a"])
+    for burst, last in ((FAILURE_BURST, 99), (DIVERGENCE_BURST, 200)):
+        mine = kept["burst"] == burst
+        assert kept["step"][mine].tolist() == list(range(last - FLIGHT + 1, last + 1))
+        assert kept["loss_d"][mine].tolist() == kept["step"][mine].tolist()
+
+
 def test_several_replicas_may_leave_in_one_chunk():
     found = trace(100, left=(70, 90), chunk=100, bursts=0).bursts(NAMES)
-    assert burst_steps(found, "a", FLIGHT_BURST)[-1] == 70
-    assert burst_steps(found, "b", FLIGHT_BURST)[-1] == 90
+    assert burst_steps(found, "a", DIVERGENCE_BURST)[-1] == 70
+    assert burst_steps(found, "b", DIVERGENCE_BURST)[-1] == 90
 
 
 @pytest.mark.parametrize("chunk", [7, 64])
@@ -127,7 +153,7 @@ def test_a_signal_that_comes_up_late_or_goes_missing_reads_nan_there():
     found.add(2, {"loss_d": row, "penalty_r1": row}, [-1])
     found.add(4, {"loss_d": row}, [5])
     bursts = found.bursts(["a"])
-    for burst in (0, FLIGHT_BURST):
+    for burst in (0, DIVERGENCE_BURST):
         mine = bursts["burst"] == burst
         assert np.isnan(bursts["penalty_r1"][mine]).tolist() == [True, True, False, False, True, True]
         assert not np.isnan(bursts["loss_d"][mine]).any()
@@ -185,13 +211,13 @@ def test_a_replica_without_a_burst_has_no_columns():
     assert set(found.bursts(NAMES, range(1, 2))["run_id"]) == {"b"}
 
 
-@pytest.mark.parametrize(("portion", "many"), [(1, 1), (1000, 1), (10_000, 2), (10**9, 100)])
+@pytest.mark.parametrize(("portion", "many"), [(1, 1), (1000, 1), (12_000, 2), (10**9, 100)])
 def test_portions_cover_all_replicas_in_order_within_so_many_bytes(monkeypatch, portion, many):
     monkeypatch.setattr("ganbench.probes.trace.PORTION", portion)
     plan = Plan(100, windows=3, bursts=2, burst_steps=20)
     found = Trace(plan, 100)
     found.add(0, {name: np.zeros((10, 100), np.float32) for name in "abcdefg"}, [-1] * 100)
-    assert plan.numbers == 7 * 3 + 2 * 20 + FLIGHT
+    assert plan.numbers == 7 * 3 + 2 * 20 + 2 * FLIGHT
     portions = list(found.portions())
     assert [r for some in portions for r in some] == list(range(100))
     assert max(map(len, portions)) == many
