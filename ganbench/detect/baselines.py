@@ -46,3 +46,9 @@ def trailing_median(values: Floats, rows: int) -> Floats:
     start = [np.median(values[:i]) for i in range(3, min(rows, len(values)))]
     rest = sliding_window_view(values[:-1], rows) if len(values) > rows else np.zeros((0, rows))
     return np.concatenate([np.full(min(3, len(values)), np.nan), start, np.median(rest, axis=1)])
+
+
+def trailing_greatest(values: Floats, rows: int) -> Floats:
+    """[n], of up to `rows` values before each one; 0 where there is none that is finite."""
+    padded = np.concatenate([np.zeros(rows), np.nan_to_num(values, posinf=0.0)])
+    return np.asarray(sliding_window_view(padded, rows)[:-1].max(axis=1))

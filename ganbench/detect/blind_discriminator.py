@@ -1,4 +1,4 @@
-"""blind-discriminator: D answers the same to everything, although samples and data differ."""
+"""blind-discriminator: D answers much the same to everything, although samples and data differ."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import Any, Final
 import numpy as np
 
 from ganbench.detect.baselines import median
-from ganbench.detect.blocks import blocks_of
+from ganbench.detect.blocks import Blocks, blocks_of
 from ganbench.detect.detector import Detector, clear, evidence, fired, insufficient
 from ganbench.detect.facts import Facts, of_spread
 from ganbench.detect.logits import MOMENTS, spread
 from ganbench.detect.quality import differs
+from ganbench.detect.separability import by_counts, own_area, told_apart
 from ganbench.detect.signals import Floats, Table
+from ganbench.detect.spells import Spell
 from ganbench.detect.thresholds import Limits
 from ganbench.records import Finding
 
@@ -25,19 +27,44 @@ def check(table: Table, limits: Mapping[str, Limits]) -> Finding:
     blocks = blocks_of(table, limits["blocks"], after=own["after"])
     if len(blocks) < limits["blocks"]["of"]:
         return insufficient(KIND, "fewer than five blocks of steps after the start")
-    spreads, auc = spread(blocks), blocks.mean("auc")
-    relative = _relative(spreads, table.facts)
-    least = own["spread"] if _has_unit(table.facts) else own["relative_spread"]
+    return _by_comparison(blocks, limits) or _by_spread(blocks, limits)
+
+
+def _by_comparison(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding | None:
+    """D's outputs are narrow, and checks without D tell samples from data much better than D does, to the end."""
+    own = limits[KIND]
+    gap, relative = _gap(blocks), _relative(blocks)
+    least = own["spread"] if _has_unit(blocks.table.facts) else own["relative_spread"]
+    spell = blocks.lasting((gap >= own["gap"]) & (relative < least), limits["blocks"])
+    if spell is None or not _lasts(blocks, spell, own):
+        return None
+    return fired(
+        KIND,
+        "samples are told from data without D, and D hardly tells them apart",
+        spell,
+        severity="error" if spell.strong and median(gap[spell.rows]) >= own["gap_error"] else "warn",
+        form="by comparison",
+        statistic="AUC of checks without D less that of D",
+        value=median(gap[spell.rows]),
+        null=0.0,
+        threshold=own["gap"],
+        evidence=evidence(_series(blocks), spell),
+    )
+
+
+def _by_spread(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding:
+    """D's outputs are flat: blind, unless samples and data are alike."""
+    own, facts = limits[KIND], blocks.table.facts
+    relative, auc = _relative(blocks), blocks.mean("auc")
+    least = own["flat"] if _has_unit(facts) else own["relative_spread"]
     spell = blocks.spell((auc < own["auc"]) & (relative < least), limits["blocks"])
-    numbers: dict[str, Any] = {"statistic": _statistic(table.facts), "threshold": least}
+    numbers: dict[str, Any] = {"statistic": _statistic(facts), "threshold": least}
     if spell is None:
         return clear(KIND, "D's outputs differ between samples", value=median(relative), **numbers)
-    different = differs(table, blocks, limits["quality"], since=spell.onset)
     numbers |= {"value": median(relative[spell.rows])}
+    different = _different(blocks, spell, limits)
     if different is False:
-        return clear(
-            KIND, "D's outputs are flat, and nothing tells samples from data: equilibrium", **numbers
-        )
+        return clear(KIND, "D's outputs are flat, and little tells samples from data: equilibrium", **numbers)
     return fired(
         KIND,
         "D's outputs are flat although the samples are not like the data"
@@ -45,18 +72,50 @@ def check(table: Table, limits: Mapping[str, Limits]) -> Finding:
         else "D's outputs are flat; no other measure says whether samples and data differ",
         spell,
         severity="error" if different and spell.strong else "warn",
-        evidence=evidence({"spread of logits": spreads, "auc": auc}, spell),
+        form="by spread",
+        evidence=evidence(_series(blocks), spell),
         **numbers,
     )
 
 
+def _gap(blocks: Blocks) -> Floats:
+    return np.asarray(told_apart(blocks) - own_area(blocks))
+
+
+def _lasts(blocks: Blocks, spell: Spell, own: Limits) -> bool:
+    """Over several evaluations, if there are any, and with a steady D: one that is turned round again and again learns."""
+    steps = blocks.table.evaluations.step
+    seen = int(((steps >= spell.onset) & (steps <= spell.last)).sum()) if len(steps) else np.inf
+    auc = blocks.mean("auc")[spell.rows]
+    swings = np.std(np.where(np.isfinite(auc), auc, median(auc))) > own["swing"]
+    return not swings and seen >= own["evaluations"]
+
+
+def _different(blocks: Blocks, spell: Spell, limits: Mapping[str, Limits]) -> bool | None:
+    """By counts of modes, which say how much D misses; without them by distances and moments; None if nothing can say."""
+    if np.isfinite(by_counts(blocks.table)).any():
+        return median(_gap(blocks)[spell.rows]) >= limits[KIND]["gap"]
+    return differs(blocks.table, blocks, limits["quality"], since=spell.onset)
+
+
+def _series(blocks: Blocks) -> dict[str, Floats]:
+    return {
+        "spread of logits": spread(blocks),
+        "auc": blocks.mean("auc"),
+        "auc of D, either way": own_area(blocks),
+        "auc without D": told_apart(blocks),
+    }
+
+
 def _has_unit(facts: Facts) -> bool:
-    """Whether the loss gives the size of a logit a meaning: nats, a margin, a target."""
-    return facts.decision is not None or facts.density_ratio
+    """Whether the loss gives the size of a logit a meaning: nats, a margin, a target; in a pair their difference."""
+    return facts.decision is not None or facts.density_ratio or facts.blind_loss is not None
 
 
-def _relative(spreads: Floats, facts: Facts) -> Floats:
-    if _has_unit(facts):
+def _relative(blocks: Blocks) -> Floats:
+    """Spread of the logits, of a loss without a unit over its greatest so far."""
+    spreads = spread(blocks)
+    if _has_unit(blocks.table.facts):
         return spreads
     greatest = np.maximum.accumulate(np.nan_to_num(spreads))
     return np.asarray(spreads / np.maximum(greatest, 1e-300))
@@ -73,10 +132,11 @@ DETECTOR: Final = Detector(
     check,
     needs=("auc", *MOMENTS),
     applies=of_spread,
-    null="AUC 1/2 at equilibrium too: only a check without D tells a blind D from a converged one",
+    null="AUC 1/2 at equilibrium too: only a check without D tells a blind D from a converged one; their gap is 0",
     false_positives=(
         "a true equilibrium: without evaluations or moments of the data the finding is only a warning",
         "very strong regularisation that still works: look whether the samples improve",
         "losses of a range of their own, when they are not declared",
+        "modes that are counted as missing although the data of the run never had them",
     ),
 )

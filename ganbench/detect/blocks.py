@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from ganbench.detect.signals import Bools, Floats, Ints, Table
-from ganbench.detect.spells import Spell, persistent
+from ganbench.detect.spells import Spell, at_end, lasting, persistent
 from ganbench.detect.thresholds import Limits
 
 
@@ -53,6 +53,29 @@ class Blocks:
     def spell(self, true: Bools, limits: Limits) -> Spell | None:
         """The longest stretch in which `true` [N] is persistent."""
         return persistent(true, self.first, self.last, limits)
+
+    def lasting(self, true: Bools, limits: Limits) -> Spell | None:
+        """The last stretch in which `true` [N] is persistent, if it reaches the end: what holds now."""
+        return lasting(true, self.first, self.last, limits)
+
+    def standing(self, true: Bools, limits: Limits, *, lasting: float) -> Spell | None:
+        """The stretch that reaches the end; else the longest one, if it lasted that share of the plan.
+
+        For what comes and goes in any run, such as early on: what has passed counts only if it was long.
+        """
+        found = self.lasting(true, limits)
+        if found is not None:
+            return found
+        passed = self.spell(true, limits)
+        long = passed is not None and passed.last + 1 - passed.onset >= lasting * self.table.plan
+        return passed if long else None
+
+    def at_end(self, true: Bools, *, least: float) -> Spell | None:
+        """The blocks up to the last that are all `true` [N], if they span at least that share of the plan."""
+        spell = at_end(true, self.first, least=1)
+        if spell is None or self.last[-1] + 1 - spell.onset < least * self.table.plan:
+            return None
+        return replace(spell, last=int(self.last[-1]))
 
     def _folded(self, values: Floats) -> Floats:
         return values[self._windows]

@@ -12,10 +12,9 @@ from ganbench.detect.baselines import median
 from ganbench.detect.blocks import Blocks, blocks_of
 from ganbench.detect.cycles import LEAST
 from ganbench.detect.detector import Detector, clear, fired, has, insufficient
-from ganbench.detect.facts import of_spread
-from ganbench.detect.movement import motions
+from ganbench.detect.movement import excursion, is_point, known_features, path_motion
 from ganbench.detect.quality import covered_share, differs
-from ganbench.detect.signals import Ints, Table
+from ganbench.detect.signals import Bools, Floats, Ints, Table
 from ganbench.detect.spells import Spell
 from ganbench.detect.thresholds import Limits
 from ganbench.records import Evidence, Finding
@@ -30,13 +29,8 @@ def check(table: Table, limits: Mapping[str, Limits]) -> Finding:
     blocks = blocks_of(table, limits["blocks"], after=_since(table, own))
     if len(blocks) < limits["blocks"]["of"]:
         return insufficient(KIND, "fewer than five blocks of steps to judge")
-    looks = (_unbalanced, _moving, _inconsistent, _uncertified)
-    missing = ""
-    level = 0
-    for look in looks:
-        if missing := look(table, blocks, limits):
-            break
-        level += 1
+    climbed = _to_the_point if is_point(table) else _climbed
+    level, missing = climbed(table, blocks, limits)
     numbers: dict[str, Any] = {
         "form": LEVELS[level],
         "statistic": "level of the certificate, 0 to 4",
@@ -59,15 +53,52 @@ def _since(table: Table, own: Limits) -> float:
     return max(own["after"], end - own["recent"])
 
 
+def _climbed(table: Table, blocks: Blocks, limits: Mapping[str, Limits]) -> tuple[int, str]:
+    """Level, and what is missing for the next."""
+    looks = (_unbalanced, _moving, _inconsistent, _uncertified)
+    for level, look in enumerate(looks):
+        if missing := look(table, blocks, limits):
+            return level, missing
+    return len(looks), ""
+
+
+def _to_the_point(table: Table, blocks: Blocks, limits: Mapping[str, Limits]) -> tuple[int, str]:
+    """Data of one point: where the samples are that point and stay it, the players are balanced and at rest."""
+    rows, features = _rows(table, blocks), known_features(table)
+    if not len(rows) or len(table.facts.real_mean) < len(features):
+        return 0, "no means of fakes beside those of the data"
+    off = max(_farthest(table, k, rows) for k in features)
+    if off > limits[KIND]["point"]:
+        return 0, f"the samples are still {off:.0%} of their farthest from the data"
+    return 2, "no more is told of data that are one point"
+
+
+def _farthest(table: Table, k: int, rows: Ints) -> float:
+    """How far the mean of a feature is from the data at most, over how far it has ever been."""
+    off = np.abs(table.signals[f"fake_mean_{k}"].mean[rows] - table.facts.real_mean[k])
+    return float(off.max() / (excursion(table, k) or 1.0))
+
+
 def _unbalanced(table: Table, blocks: Blocks, limits: Mapping[str, Limits]) -> str:
     own, auc = limits[KIND], median(blocks.mean("auc"))
     if not own["auc_least"] <= auc <= own["auc_most"]:
         return f"median AUC {auc:.2f}"
+    even = np.mean(np.abs(_judged(table, blocks) - 0.5) <= own["even"])
+    if even < own["often"]:
+        return f"AUC within {own['even']:g} of 1/2 at {even:.0%} of the looks only"
     low = np.nanmean(blocks.mean("auc_low")) if has(table, "auc_low") else 0.0
     if low >= own["low_share"]:
         return f"D is fooled in {low:.1%} of the steps"
     blind = blind_discriminator.DETECTOR(table, limits)
     return "D is blind" if blind.status == "fired" and blind.last == int(blocks.last[-1]) else ""
+
+
+def _judged(table: Table, blocks: Blocks) -> Floats:
+    """AUC on real samples that D was not trained on, at each evaluation; of a log without it, of each block."""
+    held_out = table.evaluations.values.get("auc_held_out", np.zeros(0))
+    recent = held_out[table.evaluations.step >= int(blocks.first[0])] if len(held_out) else held_out
+    found = recent[np.isfinite(recent)]
+    return found if len(found) else blocks.mean("auc")
 
 
 def _moving(table: Table, blocks: Blocks, limits: Mapping[str, Limits]) -> str:
@@ -76,11 +107,9 @@ def _moving(table: Table, blocks: Blocks, limits: Mapping[str, Limits]) -> str:
         return "no moments of fakes beside those of the data"
     if len(rows) < LEAST // 2:
         return "too few windows to tell whether the samples stand still"
-    moving = [
-        one for one in motions(table, rows) if one.drift > own["drift"] and one.amplitude > own["amplitude"]
-    ]
-    if moving:
-        return f"the mean of the fakes drifts, {max(one.drift for one in moving):.1f} times the noise"
+    found = path_motion(table, rows)
+    if found.drift > own["drift"] and found.amplitude > own["amplitude"]:
+        return f"the mean of the fakes drifts, {found.drift:.1f} times the noise"
     if limit_cycle.DETECTOR(table, limits).status == "fired":
         return "the players circle"
     return _bad_samples(table, blocks, limits)
@@ -94,7 +123,22 @@ def _bad_samples(table: Table, blocks: Blocks, limits: Mapping[str, Limits]) -> 
         return f"{median(share[recent]):.0%} of the modes are covered"
     if share is None and differs(table, blocks, limits["quality"], since=int(blocks.first[0])):
         return "the samples differ from the data"
-    return ""
+    plain = _plain_auc(table, recent)
+    return (
+        f"samples beside the modes alone give an AUC of {plain:.2f}" if plain > limits[KIND]["plain"] else ""
+    )
+
+
+def _plain_auc(table: Table, recent: Bools) -> float:
+    """1/2 + (q_data - q) / 2, the AUC of a D that asks only whether a sample is of high quality; 1/2 if that is not known.
+
+    q: share of the samples that are; q_data: of real ones. The best D does no worse.
+    """
+    quality = table.evaluations.values.get("high_quality", np.zeros(0))
+    floor = table.facts.floors.get("high_quality")
+    if floor is None or not len(quality) or not np.isfinite(quality[recent]).any():
+        return 0.5
+    return 0.5 + max(0.0, floor - median(quality[recent])) / 2
 
 
 def _inconsistent(table: Table, blocks: Blocks, limits: Mapping[str, Limits]) -> str:
@@ -125,7 +169,6 @@ DETECTOR: Final = Detector(
     "both",
     check,
     needs=("auc",),
-    applies=of_spread,
     null="level 4: balanced, stationary, consistent with the loss at equilibrium, certified by a fresh D",
     false_positives=(
         "D's own AUC is no proof: D may be too weak to see a difference that a fresh one would",

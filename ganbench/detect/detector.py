@@ -20,6 +20,7 @@ Check = Callable[[Table, Mapping[str, Limits]], Finding]
 
 EVALUATIONS = "evaluations."
 SEVERITIES: tuple[Severity, ...] = ("info", "warn", "error", "fatal")
+GRAVE: tuple[Severity, ...] = ("error", "fatal")
 
 
 def applies_always(facts: Facts) -> str:  # noqa: ARG001  # the shared signature

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Final
 
 from ganbench.detect.catalogue import KINDS
-from ganbench.detect.detector import Detector
+from ganbench.detect.detector import GRAVE, Detector
 from ganbench.detect.signals import Table
 from ganbench.detect.thresholds import Limits, limits
 from ganbench.records import Finding
@@ -32,7 +32,7 @@ def diagnose_table(
 
 def withheld(certificate: Finding, found: Iterable[Finding]) -> Finding:
     """No certificate beside an error: a run may be balanced and stand still because it is broken."""
-    against = [one.kind for one in found if one.severity in ("error", "fatal")]
+    against = [one.kind for one in found if one.severity in GRAVE]
     if certificate.status != "fired" or not against:
         return certificate
     reason = f"withheld, because of {', '.join(against)}; else {certificate.reason}"

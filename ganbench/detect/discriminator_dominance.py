@@ -27,10 +27,10 @@ def check(table: Table, limits: Mapping[str, Limits]) -> Finding:
     if len(blocks) < limits["blocks"]["of"]:
         return insufficient(KIND, "fewer than five blocks of steps after the start")
     auc = blocks.mean("auc")
-    spell = blocks.spell(auc >= own["auc"], limits["blocks"])
+    spell = blocks.standing(auc >= own["auc"], limits["blocks"], lasting=own["lasting"])
     numbers: dict[str, Any] = {"statistic": "rank AUC of D", "null": 0.5, "threshold": own["auc"]}
     if spell is None:
-        return clear(KIND, "D does not tell everything apart", value=median(auc), **numbers)
+        return clear(KIND, "D does not tell everything apart, or not any more", value=median(auc), **numbers)
     stuck = _stuck(blocks, spell, limits) if spell.strong and spell.ongoing else ""
     names = [name for name in ("implied_coverage", "saturation", "attenuation") if has(table, name)]
     return fired(
@@ -87,6 +87,7 @@ DETECTOR: Final = Detector(
     null="AUC 1/2; collapse onto a share c of the data alone gives 1 - c/2",
     false_positives=(
         "large models train well while D is right 98 % of the time: never an error by itself",
+        "a D that is ahead for a while, as after a spike or a shift of the data, and is caught up with",
         "high-dimensional data, where samples and data never overlap",
         "a D loss of 0 means nothing for hinge (all margins met) and for a critic",
     ),

@@ -11,6 +11,8 @@ from ganbench.detect.baselines import median, reference, trailing_median
 from ganbench.detect.blocks import Blocks, blocks_of
 from ganbench.detect.detector import Detector, clear, evidence, fired, has, insufficient, not_applicable
 from ganbench.detect.logits import MOMENTS, spread, spread_of_windows
+from ganbench.detect.quality import poor
+from ganbench.detect.recomputed import least_loss
 from ganbench.detect.signals import Bools, Floats, Table
 from ganbench.detect.thresholds import Limits
 from ganbench.records import Finding
@@ -22,9 +24,9 @@ def check(table: Table, limits: Mapping[str, Limits]) -> Finding:
     blocks = blocks_of(table, limits["blocks"], after=limits[KIND]["after"])
     if len(blocks) < limits["blocks"]["of"]:
         return insufficient(KIND, "fewer than five blocks of steps after the start")
-    blind = table.facts.blind_loss
-    if blind and has(table, "loss_d"):
-        return _by_loss(blocks, limits, blind=blind)
+    blind, losses = table.facts.blind_loss, _losses(blocks)
+    if blind and losses:
+        return _by_loss(blocks, limits, blind=blind, losses=losses)
     if not all(has(table, name) for name in MOMENTS):
         return not_applicable(
             KIND, f"the table has no {', no '.join(n for n in MOMENTS if not has(table, n))}"
@@ -32,17 +34,19 @@ def check(table: Table, limits: Mapping[str, Limits]) -> Finding:
     return _by_spread(blocks, limits)
 
 
-def _by_loss(blocks: Blocks, limits: Mapping[str, Limits], *, blind: float) -> Finding:
+def _by_loss(
+    blocks: Blocks, limits: Mapping[str, Limits], *, blind: float, losses: Mapping[str, Floats]
+) -> Finding:
     own = limits[KIND]
-    ratio = blocks.mean("loss_d") / blind
-    spell = blocks.spell(ratio > own["loss_ratio"], limits["blocks"])
+    ratio = np.fmax.reduce([*losses.values()]) / blind
+    spell = blocks.standing(ratio > own["loss_ratio"], limits["blocks"], lasting=own["lasting"])
     numbers: dict[str, Any] = {
         "statistic": "loss of D over that of a blind one",
         "null": 1.0,
         "threshold": own["loss_ratio"],
     }
     if spell is None:
-        return clear(KIND, "D is no worse than a blind one", value=median(ratio), **numbers)
+        return clear(KIND, "D is no worse than a blind one, or not any more", value=median(ratio), **numbers)
     return fired(
         KIND,
         "D does worse than one that answers the same to everything",
@@ -50,9 +54,19 @@ def _by_loss(blocks: Blocks, limits: Mapping[str, Limits], *, blind: float) -> F
         severity="error" if spell.strong else "warn",
         form="worse than blind",
         value=median(ratio[spell.rows]),
-        evidence=evidence({"loss_d": blocks.mean("loss_d")}, spell),
+        evidence=evidence(losses, spell),
         **numbers,
     )
+
+
+def _losses(blocks: Blocks) -> dict[str, Floats]:
+    """[N] each, by name: D's loss on record, and the least that its logits can have; of these the greater counts.
+
+    Where labels are swapped, or D minimises another loss, the one on record is not that of the game.
+    """
+    found = {"loss_d": blocks.mean("loss_d")} if has(blocks.table, "loss_d") else {}
+    least = least_loss(blocks)
+    return found if least is None else found | {"least loss of the logits": least}
 
 
 def _by_spread(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding:
@@ -68,11 +82,12 @@ def _by_spread(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding:
     }
     if spell is None:
         return clear(KIND, "the critic's outputs do not run away", value=median(growth), **numbers)
+    bad = poor(table, limits["quality"], since=spell.onset)
     return fired(
         KIND,
-        "the critic's outputs grow without bound",
+        "the critic's outputs grow without bound" + (", and the samples are bad" if bad else ""),
         spell,
-        severity="error" if spell.strong else "warn",
+        severity="error" if spell.strong and bad else "warn",
         form="runaway critic",
         value=median(growth[spell.rows]),
         evidence=evidence({"spread of logits": spreads}, spell),
@@ -92,8 +107,9 @@ DETECTOR: Final = Detector(
     needs=("loss_d|real_logit_std",),
     null="the loss of a blind D: 2 ln 2 for cross entropy, 2 for hinge, 1/4 for least squares; critics have none",
     false_positives=(
-        "a loss with its penalty in it: log them apart",
+        "a loss with its penalty in it: log them apart; a loss of other targets than those of its name: leave it unnamed",
         "a change of the number of D steps",
         "a critic whose level drifts is sound: the level does not enter",
+        "a critic whose outputs grow while the samples are good: that is a warning",
     ),
 )

@@ -13,6 +13,8 @@ from ganbench.gan.losses import options_of
 from ganbench.gan.tricks.reading import reading
 from ganbench.registry import Options, is_plugin
 
+ANNEALING = ("learning-rate-decay", "warm-restarts")  # tricks that make a learning rate fall
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
@@ -131,16 +133,21 @@ def facts_of_run(row: Mapping[str, Any]) -> Facts:
         penalties=tuple(penalty["name"] for penalty in penalties),
         tricks=tuple(trick["name"] for trick in tricks),
         periods=_periods(content),
-        annealed=any(trick["name"] == "learning-rate-decay" for trick in tricks),
+        annealed=any(trick["name"] in ANNEALING for trick in tricks),
     )
 
 
 def _periods(content: Mapping[str, Any]) -> tuple[float, ...]:
-    """Generator steps between two applications of a lazy penalty, and between two returns of lookahead."""
+    """Generator steps between two applications of a lazy penalty, two returns of lookahead, and two warm restarts
+    in cycles of one length.
+    """
     d_steps, g_steps = (content["schedule"][f"{player}_steps"] for player in "dg")
+    tricks = {trick["name"]: trick for trick in content.get("tricks", [])}
     lazy = [penalty["every"] / d_steps for penalty in content["penalties"] if penalty.get("every", 1) > 1]
-    returns = [trick["k"] for trick in content.get("tricks", []) if trick["name"] == "lookahead"]
-    return tuple(float(rounds * g_steps) for rounds in [*lazy, *returns])
+    returns = [tricks["lookahead"]["k"]] if "lookahead" in tricks else []
+    restarts = tricks.get("warm-restarts", {"growth": None})
+    cycles = [restarts["first"] * content["steps"]] if restarts["growth"] == 1 else []
+    return tuple(float(period) for period in [*(rounds * g_steps for rounds in [*lazy, *returns]), *cycles])
 
 
 AUDIT = 1024

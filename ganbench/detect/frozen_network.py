@@ -23,13 +23,18 @@ def applies(facts: Facts) -> str:
 
 
 def check(table: Table, limits: Mapping[str, Limits]) -> Finding:
-    blocks = blocks_of(table, limits["blocks"], after=limits[KIND]["after"])
+    own = limits[KIND]
+    blocks = blocks_of(table, limits["blocks"], after=own["after"])
     if len(blocks) < limits["blocks"]["of"]:
         return insufficient(KIND, "fewer than five blocks of steps")
-    still = {p: _still(blocks, p) for p in PLAYERS if has(table, f"update_norm_{p}")}
-    spells = {p: blocks.spell(true, limits["blocks"]) for p, true in still.items()}
-    frozen = {p: spell for p, spell in spells.items() if spell is not None}
-    numbers: dict[str, Any] = {"statistic": "blocks without any update", "null": 0.0, "threshold": 4 / 5}
+    still = {p: _still(blocks, p, own) for p in PLAYERS if has(table, f"update_norm_{p}")}
+    found = {p: blocks.at_end(true, least=own["least"]) for p, true in still.items()}
+    frozen = {p: spell for p, spell in found.items() if spell is not None}
+    numbers: dict[str, Any] = {
+        "statistic": "share of the plan without any change, up to now",
+        "null": 0.0,
+        "threshold": own["least"],
+    }
     if not frozen:
         return clear(KIND, "both players move", value=0.0, **numbers)
     player = min(frozen, key=lambda p: frozen[p].onset)
@@ -40,15 +45,22 @@ def check(table: Table, limits: Mapping[str, Limits]) -> Finding:
         spell,
         severity="error",
         form=PLAYERS[player].removeprefix("the "),
-        value=spell.true / spell.seen,
+        value=float((spell.last + 1 - spell.onset) / table.plan),
         evidence=evidence({f"update_norm_{p}": blocks.mean(f"update_norm_{p}") for p in frozen}, spell),
         **numbers,
     )
 
 
-def _still(blocks: Blocks, player: str) -> Bools:
-    """The greatest update of a block is 0 to the last bit."""
-    return np.asarray(blocks.high(f"update_norm_{player}") == 0)
+def _still(blocks: Blocks, player: str, own: Limits) -> Bools:
+    """The greatest update of a block is 0, or less than float32 can add to weights of that norm.
+
+    Weights at 0, of a game that has reached the origin, are no reference: their updates are too small to be on record.
+    """
+    greatest, name = blocks.high(f"update_norm_{player}"), f"weight_norm_{player}"
+    if not has(blocks.table, name):
+        return np.asarray(greatest == 0)
+    norm = blocks.mean(name)
+    return np.asarray((norm > 0) & (greatest <= own["rounding"] * norm))
 
 
 DETECTOR: Final = Detector(
@@ -60,6 +72,7 @@ DETECTOR: Final = Detector(
     null="updates above 0",
     false_positives=(
         "a player that is frozen on purpose, for warm-up or fine-tuning",
+        "a gradient of exactly 0 because the samples are as good as D can tell: dead units, a clipped critic",
         "a log that repeats its last value",
     ),
 )

@@ -10,7 +10,7 @@ import numpy as np
 from ganbench.detect.cycles import LEAST, Motion
 from ganbench.detect.detector import Detector, clear, fired, insufficient
 from ganbench.detect.facts import Facts
-from ganbench.detect.movement import burst_motions, last_half, motions
+from ganbench.detect.movement import burst_motion, is_point, known_features, last_half, path_motion
 from ganbench.detect.quality import covered_share
 from ganbench.detect.signals import Ints, Table
 from ganbench.detect.spells import Spell
@@ -26,55 +26,43 @@ def check(table: Table, limits: Mapping[str, Limits]) -> Finding:
     rows = last_half(table, after=own["after"])
     if len(rows) < LEAST:
         return insufficient(KIND, f"fewer than {LEAST} windows in the last half of the run")
-    slow, steps = _most(motions(table, rows)), _steps_per_row(table, rows)
-    if _cycles(slow, table, own) and not _by_design(slow.period * steps, table.facts, own):
-        return _found(table, rows, slow, period=slow.period * steps, own=own)
-    fast = [found for found, _ in _fast(table, rows, own)]
+    slow = path_motion(table, rows)
+    period = slow.period * _steps_per_row(table, rows)
+    if _cycles(slow, table, own) and not _by_design(period, table.facts, own):
+        return _found(table, rows, slow, period=period, own=own)
+    # A cycle that windows show is judged by them: within a burst hardly any circle has the time to shrink.
+    fast = [] if slow.score > own["score"] else _fast(table, rows, own)
     if len(fast) >= own["bursts"]:
-        return _found(table, rows, fast[-1], period=_period(table, rows, own), own=own)
+        period = float(np.median([steps for _, steps in fast]))
+        return _found(table, rows, fast[-1][0], period=period, own=own)
     return clear(KIND, _why_not(slow, own), **_numbers(slow, own))
 
 
 def _cycles(motion: Motion, table: Table, own: Limits) -> bool:
-    kept = own["kept"] <= motion.ratio
-    return _moves(motion, table, own) and motion.score > own["score"] and kept
-
-
-def _moves(motion: Motion, table: Table, own: Limits) -> bool:
     """Data without spread, as the Dirac-GAN's, have no noise and another unit: see `movement.excursion`."""
-    return motion.amplitude > (own["amplitude"] if any(table.facts.real_std) else own["still"])
-
-
-def _most(found: list[Motion]) -> Motion:
-    """The feature that cycles most, among those that move."""
-    return max(found, key=lambda one: (one.score if one.drift > 1 else 0.0, one.amplitude))
+    amplitude, kept = ("still", "closed") if is_point(table) else ("amplitude", "kept")
+    far, lasts = motion.amplitude > own[amplitude], motion.ratio >= own[kept]
+    return far and lasts and motion.score > own["score"]
 
 
 def _fast(table: Table, rows: Ints, own: Limits) -> list[tuple[Motion, float]]:
-    """Bursts of the last half in which some feature cycles: its motion and its period, in steps."""
+    """Bursts of the last half in which the means cycle: their motion and its period, in steps."""
     found = []
     begun = int(table.first[rows[0]])
     bins = int(own["bin"])
     for burst in table.bursts:
-        long = len(burst.step) >= LEAST * bins and all(
-            f"fake_mean_{k}" in burst.values for k in table.features
-        )
-        if burst.step[0] < begun or not long or not _finite(burst.values, table):
+        if burst.step[0] < begun or len(burst.step) < LEAST * bins or not _whole(burst.values, table):
             continue
-        most = _most(burst_motions(table, burst, bins=bins))
-        stride = float(np.median(np.diff(burst.step)))
-        period = most.period * bins * stride
-        if _cycles(most, table, own) and not _by_design(period, table.facts, own):
-            found.append((most, period))
+        motion = burst_motion(table, burst, bins=bins)
+        period = motion.period * bins * float(np.median(np.diff(burst.step)))
+        if _cycles(motion, table, own) and not _by_design(period, table.facts, own):
+            found.append((motion, period))
     return found
 
 
-def _finite(values: Mapping[str, Any], table: Table) -> bool:
-    return all(bool(np.isfinite(values[f"fake_mean_{k}"]).all()) for k in table.features)
-
-
-def _period(table: Table, rows: Ints, own: Limits) -> float:
-    return float(np.median([period for _, period in _fast(table, rows, own)]))
+def _whole(values: Mapping[str, Any], table: Table) -> bool:
+    names = [f"fake_mean_{k}" for k in known_features(table)]
+    return all(name in values and bool(np.isfinite(values[name]).all()) for name in names)
 
 
 def _by_design(period: float, facts: Facts, own: Limits) -> bool:

@@ -9,133 +9,68 @@ from typing import Any, Final
 import numpy as np
 
 from ganbench.detect.baselines import median
-from ganbench.detect.blocks import Blocks, blocks_of
-from ganbench.detect.coverage import implied
-from ganbench.detect.detector import Detector, clear, evidence, fired, has, insufficient
-from ganbench.detect.quality import countable, covered_share
+from ganbench.detect.blocks import blocks_of
+from ganbench.detect.collapse_in_log import KIND, readings
+from ganbench.detect.detector import Detector, clear, evidence, fired, insufficient
+from ganbench.detect.quality import held_share
 from ganbench.detect.signals import Bools, Floats, Table
-from ganbench.detect.spells import unbroken
+from ganbench.detect.spells import at_end
 from ganbench.detect.thresholds import Limits
 from ganbench.records import Finding
 
-KIND: Final = "mode-collapse"
-
 
 def check(table: Table, limits: Mapping[str, Limits]) -> Finding:
-    """Counting modes outweighs D and the distances in a batch; where nothing can be counted, these have a say."""
-    counted = covered_share(table) is not None and table.facts.modes is not None
-    if counted and (found := _by_modes(table, limits)).status == "fired":
-        return found
-    blocks = blocks_of(table, limits["blocks"], after=limits[KIND]["after"])
+    """Counting modes settles it; where nothing can be counted, D and the distances in a batch have a say."""
+    own = limits[KIND]
+    share = held_share(table, own)
+    if share is not None:
+        return _by_modes(table, share, own)
+    blocks = blocks_of(table, limits["blocks"], after=own["after"])
     if len(blocks) < limits["blocks"]["of"]:
         return insufficient(KIND, "fewer than five blocks of steps after the start")
-    looks = (_by_spread,) if counted else (_by_logits, _by_spread)
-    answers = [answer for look in looks if (answer := look(blocks, limits)) is not None]
-    if not counted:
-        return _together(answers)
-    # All samples at one place off the data: nothing lies on a mode, yet it is a collapse.
-    return next((one for one in answers if one.severity == "error"), found)
+    return _together(readings(blocks, limits))
 
 
-def _by_modes(table: Table, limits: Mapping[str, Limits]) -> Finding:
-    own, modes = limits[KIND], table.facts.modes or 1
-    share = np.asarray(covered_share(table))
-    old = table.age(table.evaluations.step) > own["after"]
-    share, step = share[old], table.evaluations.step[old]
-    enough = countable(table, own["samples_per_mode"])[old]
-    if len(share) < own["evaluations"]:
+def _by_modes(table: Table, share: Floats, own: Limits) -> Finding:
+    """Modes that are missing up to the last evaluation, and no new ones at those that decide."""
+    counted, least = np.isfinite(share), int(own["evaluations"])
+    share, step = share[counted], table.evaluations.step[counted]
+    old = table.age(step) > own["after"]
+    if old.sum() < least:
         return insufficient(KIND, "fewer than three evaluations after the start")
-    missing = (share < own["partial"]) & _not_rising(share) & enough
-    spell = unbroken(missing, step, least=int(own["evaluations"]))
-    if (
-        spell is not None
-        and not spell.ongoing
-        and spell.rows.stop - spell.rows.start < own["lasting"] * len(share)
-    ):
-        spell = None
+    spell = at_end(share < own["partial"], step, least=least)
     numbers: dict[str, Any] = {
-        "statistic": "covered share of the modes",
+        "statistic": "held share of the modes",
         "null": 1.0,
         "threshold": own["partial"],
     }
-    if spell is None:
-        return clear(KIND, "modes are covered, or still being found", value=median(share), **numbers)
-    value = median(share[spell.rows])
+    if spell is None or not (old & _not_rising(share))[-least:].all():
+        value = median(share[-least:])
+        return clear(KIND, "modes are held, found again, or still being found", value=value, **numbers)
+    value, modes = median(share[spell.rows]), _modes(table)
     total = value <= max(1 / modes, own["total"]) + 1e-9
     return fired(
         KIND,
-        f"{value * modes:.0f} of {modes} modes are covered, evaluation after evaluation",
+        f"{value * modes:.0f} of {modes} modes are held, evaluation after evaluation",
         spell,
-        severity="error",
+        severity="error" if total or spell.strong else "warn",
         form="total" if total else "partial",
         value=value,
-        evidence=evidence({"covered_share": share}, spell),
+        evidence=evidence({"held_share": share}, spell),
         **numbers,
     )
+
+
+def _modes(table: Table) -> int:
+    """K; 100, so that a share of them reads as one of a hundred, where only shares are on record."""
+    histogram = table.evaluations.histogram
+    return histogram.shape[1] if histogram is not None else table.facts.modes or 100
 
 
 def _not_rising(share: Floats) -> Bools:
-    """No more modes than at some earlier evaluation: a run that still finds new ones is slow, not collapsed."""
-    before = np.maximum.accumulate(np.concatenate([[-np.inf], np.nan_to_num(share)]))[:-1]
-    since_new = np.zeros(len(share), int)
-    for i in range(1, len(share)):
-        since_new[i] = 0 if share[i] > before[i] else since_new[i - 1] + 1
-    return np.asarray(since_new > 0)
-
-
-def _by_logits(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding | None:
-    """From the log alone: the coverage that D implies, where AUC agrees with it."""
-    own = limits[KIND]
-    read = implied(blocks, own)
-    if read is None:
-        return None
-    spell = blocks.spell(read.readable & (read.coverage < own["coverage_warn"]), limits["blocks"])
-    numbers: dict[str, Any] = {
-        "statistic": "coverage implied by D",
-        "null": 1.0,
-        "threshold": own["coverage_warn"],
-    }
-    if spell is None:
-        return clear(KIND, "D implies no loss of coverage", value=median(read.coverage), **numbers)
-    value = median(read.coverage[spell.rows])
-    return fired(
-        KIND,
-        f"D, if it is near its optimum, sees samples on {value:.0%} of the data",
-        spell,
-        severity="warn",
-        form="from the log, partial" if value > own["coverage_error"] else "from the log",
-        value=value,
-        evidence=evidence({"implied_coverage": read.coverage, "auc": read.auc}, spell),
-        **numbers,
-    )
-
-
-def _by_spread(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding | None:
-    """The mean distance of two samples of a batch, over that of two real ones."""
-    own, table = limits[KIND], blocks.table
-    real = table.facts.real_pairwise
-    if not real or not has(table, "pairwise_distance"):
-        return None
-    ratio = blocks.mean("pairwise_distance") / real
-    spell = blocks.spell(ratio < own["distance_warn"], limits["blocks"])
-    numbers: dict[str, Any] = {
-        "statistic": "mean distance of two samples over that of the data",
-        "null": 1.0,
-        "threshold": own["distance_warn"],
-    }
-    if spell is None:
-        return clear(KIND, "samples of a batch are as far apart as the data", value=median(ratio), **numbers)
-    value = median(ratio[spell.rows])
-    return fired(
-        KIND,
-        f"samples of a batch are {value:.2f} times as far apart as the data",
-        spell,
-        severity="error" if value < own["distance_error"] and spell.strong else "warn",
-        form="by distance",
-        value=value,
-        evidence=evidence({"pairwise_distance": blocks.mean("pairwise_distance")}, spell),
-        **numbers,
-    )
+    """No more modes than at any earlier evaluation: a run that still finds new ones is slow, not collapsed."""
+    before = np.maximum.accumulate(np.concatenate([[-np.inf], share]))[:-1]
+    return np.asarray(share <= before)
 
 
 def _together(found: list[Finding]) -> Finding:
@@ -162,12 +97,18 @@ DETECTOR: Final = Detector(
     KIND,
     "generator",
     check,
-    needs=("evaluations.covered_share|evaluations.covered_modes|implied_coverage|pairwise_distance",),
-    null="all modes covered; implied coverage 1 with AUC 1/2; AUC 1 - c/2 on a share c of the data",
+    needs=(
+        "evaluations.mode_histogram|evaluations.covered_share|evaluations.covered_modes"
+        "|implied_coverage|pairwise_distance|fake_mean_0|duplicate_rate",
+    ),
+    null="all modes held; in a log: implied coverage 1 with AUC 1/2, or AUC 1 - c/2 on a share c of the data",
     false_positives=(
         "a conditional generator asked for one label only, truncated or averaged samples",
-        "few samples: with K equal modes and N samples K exp(-N / K) modes are missed by chance",
-        "a run that still finds modes one after the other is slow: it does not fire while new ones come",
+        "few samples: with K equal modes and n samples on modes K exp(-n / K) modes are missed by chance",
+        "modes of very unequal weight: one that has less than a tenth of an even share of the data counts as missing",
+        "a run that still finds modes is slow: it does not fire while new ones come, and waits for three evaluations",
         "D far from its optimum: the log alone is read only where AUC and implied coverage agree",
+        "in a log, samples that are narrow within each mode lie close and have twins, too: see in-mode-collapse",
+        "data of discrete values, where twins are normal",
     ),
 )

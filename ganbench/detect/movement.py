@@ -1,4 +1,4 @@
-"""How the fakes of a run move: the drift of their feature means, against the noise of a batch."""
+"""How the fakes of a run move: the path of their feature means, against the noise of a batch."""
 
 from __future__ import annotations
 
@@ -17,27 +17,42 @@ def last_half(table: Table, *, after: float) -> Ints:
     return np.flatnonzero(whole & (table.first >= middle) & (table.age(table.last) > after))
 
 
-def motions(table: Table, rows: Ints) -> list[Motion]:
-    """Of each feature, over the windows `rows`, in standard deviations of it; the facts know batch and real_std."""
-    found = []
-    for k in _features(table):
-        series = table.signals[f"fake_mean_{k}"]
-        unit = _unit(table, k, rows)
-        noise = unit / np.sqrt(_batch(table) * np.maximum(series.count[rows], 1))
-        found.append(motion(series.mean[rows], noise=noise, scale=unit or excursion(table, k)))
-    return found
+def path(table: Table, rows: Ints) -> Floats:
+    """[F, n], feature means over the windows `rows`, from those of the data in their standard deviations."""
+    facts = table.facts
+    series = [table.signals[f"fake_mean_{k}"].mean[rows] for k in known_features(table)]
+    real = [facts.real_mean[k] if k < len(facts.real_mean) else 0.0 for k in known_features(table)]
+    std = np.array([facts.real_std[k] or 1.0 for k in known_features(table)])
+    return np.asarray((np.asarray(series) - np.array(real)[:, None]) / std[:, None])
 
 
-def burst_motions(table: Table, burst: Burst, *, bins: int) -> list[Motion]:
-    """Of each feature, over a burst averaged in bins of so many steps: what is too fast for windows."""
-    found = []
-    for k in _features(table):
-        x = _binned(burst.values[f"fake_mean_{k}"], bins)
-        rows = np.flatnonzero((table.first <= burst.step[-1]) & (table.last >= burst.step[0]))
-        unit = _unit(table, k, rows)
-        noise = np.full(len(x), unit / np.sqrt(_batch(table) * bins))
-        found.append(motion(x, noise=noise, scale=unit or excursion(table, k)))
-    return found
+def path_motion(table: Table, rows: Ints) -> Motion:
+    """Of the feature means over the windows `rows`, in standard deviations of the data; the facts know batch, real_std."""
+    series = [table.signals[f"fake_mean_{k}"] for k in known_features(table)]
+    means, counts = (np.asarray([getattr(one, name)[rows] for one in series]) for name in ("mean", "count"))
+    return _motion(table, rows, means, counts)
+
+
+def burst_motion(table: Table, burst: Burst, *, bins: int) -> Motion:
+    """The same over a burst averaged in bins of so many steps: what is too fast for windows."""
+    rows = np.flatnonzero((table.first <= burst.step[-1]) & (table.last >= burst.step[0]))
+    raw = np.asarray([burst.values[f"fake_mean_{k}"] for k in known_features(table)])
+    means = _binned(raw, bins)
+    return _motion(table, rows, means, np.full(means.shape, bins))
+
+
+def _motion(table: Table, rows: Ints, means: Floats, counts: Floats) -> Motion:
+    """Of means [F, n] of so many batches each; without any spread there is no noise, and another unit."""
+    features = known_features(table)
+    spread = np.array([_spread(table, k, rows) for k in features])
+    unit = [s or excursion(table, k) or 1.0 for s, k in zip(spread, features, strict=True)]
+    noise = (spread > 0)[:, None] / np.sqrt((table.facts.batch or 1) * np.maximum(counts, 1))
+    return motion(means / np.array(unit)[:, None], noise=noise)
+
+
+def is_point(table: Table) -> bool:
+    """Whether the data are known to have no spread in any feature: the game draws nothing, and nothing is noise."""
+    return bool(table.facts.real_std) and not any(table.facts.real_std)
 
 
 def excursion(table: Table, k: int) -> float:
@@ -51,11 +66,12 @@ def excursion(table: Table, k: int) -> float:
     return float(finite.max(initial=0.0))
 
 
-def _features(table: Table) -> tuple[int, ...]:
+def known_features(table: Table) -> tuple[int, ...]:
+    """Numbers of the features whose spread over the data is known."""
     return tuple(k for k in table.features if k < len(table.facts.real_std))
 
 
-def _unit(table: Table, k: int, rows: Ints) -> float:
+def _spread(table: Table, k: int, rows: Ints) -> float:
     """Standard deviation of a feature: of the data, or of the fakes where they are wider.
 
     Narrow fakes have less noise than the data; measured against that, a collapsed generator's smallest
@@ -66,10 +82,7 @@ def _unit(table: Table, k: int, rows: Ints) -> float:
     return float(np.nanmax([table.facts.real_std[k], fake]))
 
 
-def _batch(table: Table) -> int:
-    return table.facts.batch or 1
-
-
 def _binned(values: Floats, bins: int) -> Floats:
-    whole = len(values) // bins * bins
-    return np.asarray(values[:whole].reshape(-1, bins).mean(axis=1))
+    """[F, n // bins], means of so many neighbours."""
+    whole = values.shape[-1] // bins * bins
+    return np.asarray(values[:, :whole].reshape(len(values), -1, bins).mean(axis=-1))

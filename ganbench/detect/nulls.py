@@ -31,9 +31,32 @@ def collapsed_value(c: float) -> float:
     return c * math.log(inside) + math.log(1 - inside)
 
 
-def collapsed_attenuation(c: float) -> float:
+def collapsed_attenuation(c: Floats) -> Floats:
     """c / (1 + c) = m / (m + K): D* on the samples of m of K equal modes, the minimax loss's share of D's signal."""
-    return c / (1 + c)
+    return np.asarray(c / (1 + c))
+
+
+def counted_auc(covered: Floats, quality: Floats, *, floor: float) -> Floats:
+    """[E], AUC of who sees only whether a sample lies on a mode, and on which one: 1/2 for samples like the data.
+
+    covered: share of the modes that have samples; quality: share of the samples that lie on modes, floor: that of the
+    data. Real samples on missing modes win every comparison; the rest is ranked by the ratio of its shares, and ties.
+    Of perfect quality it is 1 - c/2, as `collapsed_auc`; an uneven generator is told apart better than that.
+    """
+    missing, held, beside = floor * (1 - covered), floor * covered, 1 - floor
+    rest = held * quality / 2 + beside * (1 - quality) / 2
+    return np.asarray(missing + rest + np.maximum(held * (1 - quality), beside * quality))
+
+
+def apart_by_mean(gap: Floats, std: Floats, other: float) -> Floats:
+    """Phi(|gap| / sqrt(s^2 + t^2)): AUC of a value of two normal laws of these deviations, whose means are `gap` apart."""
+    d = np.abs(gap) / np.maximum(np.hypot(std, other), 1e-300)
+    return np.asarray([(1 + math.erf(one / math.sqrt(2))) / 2 for one in d])
+
+
+def apart_by_width(std: Floats, other: float) -> Floats:
+    """1 - 2/pi arctan(s/t), s < t: AUC of |x| of two normal laws about 0 of these deviations."""
+    return np.asarray(1 - 2 / math.pi * np.arctan2(np.minimum(std, other), np.maximum(std, other)))
 
 
 def total_variation(counts: Floats, others: Floats) -> Floats:

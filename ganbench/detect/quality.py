@@ -26,6 +26,29 @@ def covered_share(table: Table) -> Floats | None:
     return None
 
 
+def held_modes(counts: Floats, share: float, *, least: float = 0.0) -> Bools:
+    """Which modes are held, of histograms of the samples on modes [..., K]: with `share` of an even part of these.
+
+    Of the samples on modes, not of all: how many lie beside them is quality, not coverage. least: of fewer samples
+    as of so many, for a few that hit modes by chance hold none.
+    """
+    total = np.maximum(counts.sum(axis=-1, keepdims=True), least)
+    return np.asarray(counts >= np.maximum(1, share * total / counts.shape[-1]))
+
+
+def held_share(table: Table, own: Limits) -> Floats | None:
+    """[E], share of the modes that are held, NaN where nothing was counted; the covered ones without histograms.
+
+    own: the thresholds of mode-collapse.
+    """
+    counts = table.evaluations.histogram
+    if counts is None:
+        return covered_share(table)
+    least = own["on_modes"] * (table.facts.samples or 0)
+    held = held_modes(np.nan_to_num(counts), own["held"], least=least).mean(axis=-1)
+    return np.where(np.isfinite(counts).all(axis=-1), held, np.nan)
+
+
 def countable(table: Table, per_mode: float) -> Bools:
     """[E], whether so many samples per mode lie on modes that these say something of the modes.
 

@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from ganbench.detect.blocks import Blocks
 from ganbench.detect.signals import Floats, Ints, Table
 
 Bounds = tuple[Floats, Floats]
@@ -62,6 +63,26 @@ DISCRIMINATOR: Final[Mapping[str, Callable[[Moments, Moments], Bounds]]] = {
     "wasserstein": lambda real, fake: _exact(fake[0] - real[0]),
     "least-squares": lambda real, fake: _exact(_square(*real, target=1.0) + _square(*fake, target=0.0)),
 }
+
+
+LEAST: Final[Mapping[str, Callable[[Floats, Floats], Floats]]] = {
+    "minimax": lambda real, fake: softplus(-real) + softplus(fake),
+    "non-saturating": lambda real, fake: softplus(-real) + softplus(fake),
+    "hinge": lambda real, fake: np.maximum(0, 1 - real) + np.maximum(0, 1 + fake),
+    "least-squares": lambda real, fake: ((real - 1) ** 2 + fake**2) / 2,
+}
+
+
+def least_loss(blocks: Blocks) -> Floats | None:
+    """[N], the least loss that D can have with its mean logits m_r, m_f: E l(x) >= l(E x), as the losses are convex.
+
+    None where the loss, or its logits, are not known, or tricks may change it.
+    """
+    table, names = blocks.table, ("real_logit_mean", "fake_logit_mean")
+    least = LEAST.get(table.facts.loss or "")
+    if least is None or table.facts.tricks or not all(name in table.signals for name in names):
+        return None
+    return least(*(blocks.mean(name) for name in names))
 
 
 def disagreement(table: Table) -> tuple[Floats, Ints]:

@@ -15,7 +15,7 @@ class Spell:
     """A stretch over which a condition held.
 
     onset, last: generator steps. rows: the stretch, as rows of what was judged. true of seen: rows that
-    met the condition, of all that were judged. strong: most of ten rows of it did. ongoing: it reaches
+    met the condition, of all that were judged. strong: it held twice as long as it has to. ongoing: it reaches
     the end of what was judged.
     """
 
@@ -33,21 +33,45 @@ def persistent(true: Bools, first: Ints, last: Ints, limits: Limits) -> Spell | 
 
     true, first, last: [N]; rows are of steps first to last.
     """
+    return _persistent(true, first, last, _longest(_hot(true, limits)), limits)
+
+
+def lasting(true: Bools, first: Ints, last: Ints, limits: Limits) -> Spell | None:
+    """The last stretch of the same kind, if it reaches the end of what was judged."""
+    stretches = _hot(true, limits)
+    spell = _persistent(true, first, last, stretches[-1] if stretches else None, limits)
+    return spell if spell is not None and spell.ongoing else None
+
+
+def _hot(true: Bools, limits: Limits) -> list[slice]:
+    """Stretches where `need` of any `of` neighbouring rows are true."""
     need, of = int(limits["need"]), int(limits["of"])
-    hot = np.flatnonzero(dense(true, need=need, of=of) & true)
-    rows = _longest(hot, apart=of)
+    return _stretches(np.flatnonzero(dense(true, need=need, of=of) & true), apart=of)
+
+
+def _persistent(true: Bools, first: Ints, last: Ints, rows: slice | None, limits: Limits) -> Spell | None:
     if rows is None:
         return None
     strong = dense(true[rows], need=int(limits["strong_need"]), of=int(limits["strong_of"])).any()
-    return _spell(true, first, last, rows, strong=bool(strong), slack=of - need)
+    slack = int(limits["of"]) - int(limits["need"])
+    return _spell(true, first, last, rows, strong=bool(strong), slack=slack)
 
 
 def unbroken(true: Bools, step: Ints, *, least: int) -> Spell | None:
     """The longest row of neighbours that are all true, if it has at least `least`; of equal ones the latest."""
-    rows = _longest(np.flatnonzero(true), apart=2)
+    rows = _longest(_stretches(np.flatnonzero(true), apart=2))
     if rows is None or rows.stop - rows.start < least:
         return None
     return _spell(true, step, step, rows, strong=True, slack=0)
+
+
+def at_end(true: Bools, step: Ints, *, least: int) -> Spell | None:
+    """The row of neighbours up to the last of all that are all true, if it has at least `least`; strong with twice as many."""
+    length = int(np.argmin([*true[::-1], False]))
+    if length < max(1, least):
+        return None
+    rows = slice(len(true) - length, len(true))
+    return _spell(true, step, step, rows, strong=length >= 2 * least, slack=0)
 
 
 def dense(true: Bools, *, need: int, of: int) -> Bools:
@@ -58,13 +82,17 @@ def dense(true: Bools, *, need: int, of: int) -> Bools:
     return np.asarray(np.convolve((counts >= need).astype(int), np.ones(of, int)) > 0)
 
 
-def _longest(rows: Ints, *, apart: int) -> slice | None:
-    """Of groups of rows whose neighbours are less than `apart` rows apart."""
+def _stretches(rows: Ints, *, apart: int) -> list[slice]:
+    """Groups of rows whose neighbours are less than `apart` rows apart."""
     if len(rows) == 0:
-        return None
+        return []
     groups = np.split(rows, np.flatnonzero(np.diff(rows) >= apart) + 1)
-    longest = max(groups, key=lambda group: (group[-1] - group[0], group[0]))
-    return slice(int(longest[0]), int(longest[-1]) + 1)
+    return [slice(int(group[0]), int(group[-1]) + 1) for group in groups]
+
+
+def _longest(stretches: list[slice]) -> slice | None:
+    """Of equal ones the latest."""
+    return max(stretches, key=lambda rows: (rows.stop - rows.start, rows.start), default=None)
 
 
 def _spell(true: Bools, first: Ints, last: Ints, rows: slice, *, strong: bool, slack: int) -> Spell:

@@ -1,4 +1,4 @@
-"""stagnation: training goes on, and nothing changes any more although it should."""
+"""stagnation: training goes on, and G stays where it is although its samples are bad."""
 
 from __future__ import annotations
 
@@ -7,52 +7,62 @@ from typing import Any, Final
 
 import numpy as np
 
-from ganbench.detect.baselines import median, reference
+from ganbench.detect.baselines import median
 from ganbench.detect.blocks import Blocks, blocks_of
 from ganbench.detect.detector import Detector, clear, evidence, fired, has, insufficient
 from ganbench.detect.facts import of_spread
 from ganbench.detect.quality import covered_share, distances, poor
+from ganbench.detect.separability import own_area, told_apart
 from ganbench.detect.signals import Floats, Ints, Table
 from ganbench.detect.spells import Spell
 from ganbench.detect.thresholds import Limits
 from ganbench.records import Finding
 
 KIND: Final = "stagnation"
-RATIOS: Final = ("update_ratio_g", "update_ratio_d")
 
 
 def check(table: Table, limits: Mapping[str, Limits]) -> Finding:
     blocks = blocks_of(table, limits["blocks"], after=limits[KIND]["after"])
     if len(blocks) < limits["blocks"]["of"]:
         return insufficient(KIND, "fewer than five blocks of steps after the first third of the plan")
-    return _by_updates(blocks, limits) or _by_quality(blocks, limits)
+    return (_by_updates if has(table, "update_ratio_g") else _by_quality)(blocks, limits)
 
 
-def _by_updates(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding | None:
-    """Neither player moves; a schedule that ends its learning rate explains that."""
-    own, table = limits[KIND], blocks.table
-    if table.facts.annealed or not all(has(table, name) for name in RATIOS):
-        return None
-    before = reference(table, limits["baseline"])
-    drops = {
-        name: blocks.mean(name) / max(median(table.signals[name].mean[before]), 1e-300) for name in RATIOS
+def pace(blocks: Blocks) -> Floats:
+    """[N], path of G's weights in a whole plan at the pace of each block, in norms of the weights.
+
+    Straight or not, they end no further from where they are than this.
+    """
+    return np.asarray(blocks.mean("update_ratio_g") * blocks.table.plan)
+
+
+def _by_updates(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding:
+    """G's path is next to nothing, to the end, and samples are told from data; a schedule that ends its rate explains that."""
+    own, found, apart = limits[KIND], pace(blocks), _apart(blocks)
+    numbers: dict[str, Any] = {
+        "statistic": "path of G in a plan at its pace, in norms of its weights",
+        "threshold": own["pace"],
     }
-    largest = np.maximum(*drops.values())
-    spell = blocks.spell(largest < own["update_drop"], limits["blocks"])
-    if spell is None:
-        return None
+    annealed = blocks.table.facts.annealed
+    spell = None if annealed else blocks.at_end(found < own["pace"], least=own["least"])
+    if spell is None or not median(apart[spell.rows]) >= own["apart"]:
+        return clear(KIND, "G moves, or its samples are fine", value=median(found), **numbers)
     return fired(
         KIND,
-        "neither player moves any more",
+        "G hardly moves any more, and its samples are told from the data",
         spell,
         severity="warn",
         form="no updates",
-        statistic="update ratio over its baseline, of the player that moves more",
-        value=median(largest[spell.rows]),
-        null=1.0,
-        threshold=own["update_drop"],
-        evidence=evidence({name: blocks.mean(name) for name in RATIOS}, spell),
+        value=median(found[spell.rows]),
+        evidence=evidence({"update_ratio_g": blocks.mean("update_ratio_g"), "auc": apart}, spell),
+        **numbers,
     )
+
+
+def _apart(blocks: Blocks) -> Floats:
+    """[N], AUC with which samples and data are told apart: by D, either way, or by checks without it."""
+    ranked = own_area(blocks) if has(blocks.table, "auc") else np.full(len(blocks), np.nan)
+    return np.asarray(np.fmax(ranked, told_apart(blocks)))
 
 
 def _by_quality(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding:
@@ -65,13 +75,13 @@ def _by_quality(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding:
         "threshold": own["sigma"],
     }
     if not measures or len(rows) < own["evaluations"]:
-        return clear(KIND, "both players move; too few evaluations for a slope", **numbers)
+        return clear(KIND, "too few evaluations for a slope", **numbers)
     slopes = [abs(slope_score(found[rows])) for found in measures]
     onset, last = int(table.evaluations.step[rows[0]]), int(table.evaluations.step[rows[-1]])
     auc = blocks.mean("auc") if has(table, "auc") else np.full(len(blocks), np.nan)
-    seen = median(auc[blocks.last >= onset]) >= own["auc"]
+    seen = median(auc[blocks.last >= onset]) >= own["apart"]
     if max(slopes) > own["sigma"] or not seen or not poor(table, limits["quality"], since=onset):
-        return clear(KIND, "both players move, and samples improve or are fine", value=max(slopes), **numbers)
+        return clear(KIND, "samples improve or are fine", value=max(slopes), **numbers)
     spell = Spell(onset, last, slice(0, len(rows)), len(rows), len(rows), strong=True, ongoing=True)
     reason = "the samples are bad, D sees it, and quality has had no slope for half of the run"
     return fired(KIND, reason, spell, severity="warn", form="no progress", value=max(slopes), **numbers)
@@ -101,13 +111,14 @@ def slope_score(y: Floats) -> float:
 
 DETECTOR: Final = Detector(
     KIND,
-    "both",
+    "generator",
     check,
     needs=("update_ratio_g|auc",),
     applies=of_spread,
-    null="update ratios near their baseline; quality with a slope, or good",
+    null="a path of several norms of the weights in a plan; without updates, quality with a slope, or good",
     false_positives=(
         "a learning rate that ends by plan (facts: annealed)",
-        "a run that has arrived: good samples do not stagnate",
+        "a run that has arrived: samples that are hardly told from data do not stagnate",
+        "a plan of a few steps, in which no generator gets anywhere",
     ),
 )

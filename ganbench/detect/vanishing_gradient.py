@@ -7,12 +7,15 @@ from typing import Any, Final
 
 import numpy as np
 
+from ganbench.detect import stagnation
 from ganbench.detect.baselines import median, reference
 from ganbench.detect.blocks import Blocks, blocks_of
 from ganbench.detect.detector import Detector, clear, evidence, fired, has, insufficient, not_applicable
 from ganbench.detect.facts import of_spread
-from ganbench.detect.signals import Table
+from ganbench.detect.nulls import collapsed_attenuation
+from ganbench.detect.signals import Floats, Table
 from ganbench.detect.spells import Spell
+from ganbench.detect.stagnation import pace
 from ganbench.detect.thresholds import Limits
 from ganbench.records import Finding, Severity
 
@@ -32,11 +35,15 @@ def check(table: Table, limits: Mapping[str, Limits]) -> Finding:
 
 def _by_attenuation(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding:
     own = limits[KIND]
-    a, auc = blocks.mean("attenuation"), blocks.mean("auc")
-    spell = blocks.spell((a < own["attenuation_warn"]) & (auc >= own["auc"]), limits["blocks"])
+    a, auc = blocks.mean("attenuation"), _separation(blocks)
+    vanished = (auc >= own["auc"]) & (a < np.minimum(own["attenuation_warn"], _of_collapse(auc, own)))
+    spell = blocks.standing(vanished, limits["blocks"], lasting=own["lasting"])
     numbers: dict[str, Any] = {"statistic": "attenuation", "null": 0.5, "threshold": own["attenuation_warn"]}
     if spell is None:
         return clear(KIND, "D's signal reaches G, or D does not separate", value=median(a), **numbers)
+    if _crept_before(blocks, limits):
+        reason = "G hardly moved when D's signal reached it either: its own rate is too low"
+        return clear(KIND, reason, value=median(a[spell.rows]), **numbers)
     series = {"attenuation": a, "auc": auc} | _update_ratio(blocks)
     return fired(
         KIND,
@@ -47,6 +54,29 @@ def _by_attenuation(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding:
         evidence=evidence(series, spell),
         **numbers,
     )
+
+
+def _separation(blocks: Blocks) -> Floats:
+    """[N], AUC of D either way: one that ranks all fakes above the data separates, and has nothing to pass on."""
+    auc = blocks.mean("auc")
+    return np.asarray(np.maximum(auc, 1 - auc))
+
+
+def _of_collapse(auc: Floats, own: Limits) -> Floats:
+    """[N], what a collapse that D tells as well, AUC 1 - c/2, leaves of its signal under minimax, and a part of that.
+
+    An AUC beyond the greatest that a batch can tell from 1 says no more of c.
+    """
+    c = 2 * (1 - np.minimum(auc, own["auc_most"]))
+    return own["collapse"] * collapsed_attenuation(c)
+
+
+def _crept_before(blocks: Blocks, limits: Mapping[str, Limits]) -> bool:
+    """Whether G hardly moved where the signal reached it either: its rate is too low, whatever the loss passes on."""
+    reached = blocks.mean("attenuation") >= limits[KIND]["attenuation_warn"]
+    if not has(blocks.table, "update_ratio_g") or not reached.any():
+        return False
+    return bool(np.fmax.reduce(pace(blocks)[reached]) < limits[stagnation.KIND]["pace"])
 
 
 def _severity(blocks: Blocks, spell: Spell, limits: Mapping[str, Limits]) -> Severity:
@@ -67,7 +97,7 @@ def _stands_still(blocks: Blocks, spell: Spell, limits: Mapping[str, Limits]) ->
 
 def _reason(severity: Severity) -> str:
     moves = "and G stands still" if severity == "error" else "and G still moves"
-    return f"D separates, the loss passes less than a hundredth of its signal on, {moves}"
+    return f"D separates, the loss passes hardly any of its signal on, {moves}"
 
 
 def _update_ratio(blocks: Blocks) -> dict[str, Any]:
@@ -80,7 +110,7 @@ def _by_norm(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding:
     if not has(table, "update_ratio_g"):
         return not_applicable(KIND, "the loss is not known, and the table has no update_ratio_g")
     base = median(table.signals["gradient_norm_g"].mean[reference(table, limits["baseline"])])
-    ratio, auc = blocks.mean("gradient_norm_g") / max(base, 1e-300), blocks.mean("auc")
+    ratio, auc = blocks.mean("gradient_norm_g") / max(base, 1e-300), _separation(blocks)
     spell = blocks.spell((ratio <= own["update_drop"]) & (auc >= own["auc"]), limits["blocks"])
     numbers: dict[str, Any] = {
         "statistic": "gradient norm of G over its baseline",
@@ -110,7 +140,7 @@ DETECTOR: Final = Detector(
     null="attenuation 1/2 at equilibrium, whatever the norm of the gradient; m / (m + K) on m of K modes (minimax)",
     false_positives=(
         "a small gradient at equilibrium is none: D does not separate there, and the attenuation is 1/2",
-        "partial collapse lowers the attenuation of minimax to m / (m + K): that is collapse, and AUC stays below .99",
+        "partial collapse lowers the attenuation of minimax to m / (m + K): that is collapse, and AUC says so, 1 - m / 2K",
         "Adam rescales small gradients: G may learn on with an attenuation of 1e-5, which is a warning here",
     ),
 )

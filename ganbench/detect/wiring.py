@@ -6,17 +6,20 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from ganbench.detect.blocks import blocks_of
 from ganbench.detect.detector import Detector, clear, evidence, fired, has, insufficient
-from ganbench.detect.logits import MOMENTS, spread_of_windows
+from ganbench.detect.facts import of_spread
+from ganbench.detect.logits import MOMENTS, spread, spread_of_windows
 from ganbench.detect.recomputed import disagreement
-from ganbench.detect.signals import Table
+from ganbench.detect.signals import Floats, Table
 from ganbench.detect.spells import Spell
 from ganbench.detect.thresholds import Limits
 from ganbench.records import Finding
 
 KIND: Final = "wiring"
+ROUNDING: Final = 1e-6  # of a level, in float32: outputs that differ by less are the same
 
 Look = Callable[[Table, Mapping[str, Limits]], Finding | None]
 
@@ -102,16 +105,17 @@ def _no_gradient(table: Table, limits: Mapping[str, Limits]) -> Finding | None:
 def _two_views(table: Table, limits: Mapping[str, Limits]) -> Finding | None:
     """D sees one generator in its own step and another in G's: statistics of mixed batches, train against eval."""
     own, blocks = limits[KIND], blocks_of(table, limits["blocks"])
-    names = ("fake_logit_mean", "generator_logit_mean", "fake_logit_std", "generator_logit_std")
-    if not all(has(table, name) for name in names) or len(blocks) < limits["blocks"]["of"]:
+    names = (*MOMENTS, "generator_logit_mean")
+    if of_spread(table.facts) or not all(has(table, name) for name in names):
         return None
-    fake, generator, fake_std, generator_std = (blocks.mean(name) for name in names)
-    pooled = np.sqrt((fake_std**2 + generator_std**2) / 2)
-    gap = np.abs(fake - generator) / np.maximum(pooled, 1e-12)
-    moved = _moved_in_a_step(fake)
-    spell = blocks.spell((gap > own["view_gap"]) & (np.abs(fake - generator) > moved), limits["blocks"])
+    if len(blocks) < limits["blocks"]["of"]:
+        return None
+    fake, generator = (blocks.mean(name) for name in ("fake_logit_mean", "generator_logit_mean"))
+    apart = np.abs(fake - generator)
+    gap = apart / np.maximum(spread(blocks), ROUNDING * np.maximum(1, np.abs(fake)))
+    spell = blocks.spell((gap > own["view_gap"]) & (apart > _moved_in_a_step(fake)), limits["blocks"])
     numbers: dict[str, Any] = {
-        "statistic": "logits of fakes, G step against D step, in their standard deviations",
+        "statistic": "logits of fakes, G step against D step, in standard deviations of D's logits",
         "null": 0.0,
         "threshold": own["view_gap"],
     }
@@ -129,9 +133,10 @@ def _two_views(table: Table, limits: Mapping[str, Limits]) -> Finding | None:
     )
 
 
-def _moved_in_a_step(level: Any) -> Any:
-    """[N], by how much the level changes from block to block: an upper bound of what one move of D explains."""
-    return np.abs(np.diff(level, prepend=level[:1]))
+def _moved_in_a_step(level: Floats) -> Floats:
+    """[N], the most by which the level changes from block to block, of each five: what moves of D explain."""
+    moves = np.pad(np.nan_to_num(np.abs(np.diff(level, prepend=level[:1]))), 2, mode="edge")
+    return np.asarray(sliding_window_view(moves, 5).max(axis=1))
 
 
 def _whole(onset: int, last: int, true: int, seen: int) -> Spell:

@@ -95,7 +95,8 @@ def mode_hopping() -> Synthetic:
     for row in np.flatnonzero(EVALUATED > ONSET):
         counts[row] = 0
         counts[row, [row % MODES, (3 * row + 1) % MODES]] = 900
-    return healthy().with_evaluations(covered_share=share, mode_histogram=counts)
+    swinging = with_logits(healthy(), real=0.1, fake=-0.1, std=np.where(STEP >= ONSET, 1.5, 0.3))
+    return swinging.with_evaluations(covered_share=share, mode_histogram=counts)
 
 
 def limit_cycle() -> Synthetic:
@@ -112,7 +113,8 @@ def mode_collapse() -> Synthetic:
     )
     counts = np.full((EVALUATIONS, MODES), SAMPLES // 10)
     counts[EVALUATED > ONSET] = [2000, *[0] * (MODES - 1)]
-    return run.with_evaluations(covered_share=later(1 / 8, 1.0), mode_histogram=counts)
+    seen = dict.fromkeys(("auc_train", "auc_held_out"), later(1 - 1 / 16, 0.55))
+    return run.with_evaluations(covered_share=later(1 / 8, 1.0), mode_histogram=counts, **seen)
 
 
 def in_mode_collapse() -> Synthetic:
@@ -129,12 +131,14 @@ def discriminator_overfitting() -> Synthetic:
 
 
 def late_collapse() -> Synthetic:
-    return healthy().with_evaluations(high_quality=later(0.35, 0.8))
+    return healthy().with_evaluations(high_quality=later(0.35, 0.8), sliced_wasserstein=later(0.4, 0.05))
 
 
 def stagnation() -> Synthetic:
-    ratios = {f"update_ratio_{p}": since(ONSET, 1e-9) for p in "dg"}
-    return healthy().with_signals(**ratios)
+    """G stops on its way: its samples are junk, and D knows."""
+    run = with_logits(healthy(), real=1.0, fake=-1.0, std=1.0).with_signals(auc=0.93)
+    stopped = run.with_signals(update_ratio_g=since(ONSET, 1e-9))
+    return stopped.with_evaluations(high_quality=0.05, auc_train=0.93, auc_held_out=0.93)
 
 
 def convergence() -> Synthetic:

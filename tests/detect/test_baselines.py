@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganbench.detect import Facts, from_steps
-from ganbench.detect.baselines import log_norm_z, median, reference, trailing_median
+from ganbench.detect.baselines import log_norm_z, median, reference, trailing_greatest, trailing_median
 from ganbench.detect.thresholds import limits
 
 LIMITS = limits()["baseline"]
@@ -48,6 +48,13 @@ def test_the_trailing_median_is_that_of_the_rows_before(values: list[float], row
     found = trailing_median(np.array(values), rows)
     expected = [np.nan if i < 3 else np.median(values[max(0, i - rows) : i]) for i in range(len(values))]
     np.testing.assert_allclose(found, expected)
+
+
+@given(st.lists(st.floats(0, 9) | st.just(np.nan), max_size=30), st.integers(1, 6))
+def test_the_trailing_greatest_is_that_of_the_rows_before(values: list[float], rows: int) -> None:
+    found = trailing_greatest(np.array(values, float), rows)
+    finite = [[x for x in values[max(0, i - rows) : i] if x == x] for i in range(len(values))]
+    np.testing.assert_array_equal(found, [max(before, default=0.0) for before in finite])
 
 
 def test_the_median_is_of_finite_values() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import astuple
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from ganbench.detect.cycles import LEAST, autocorrelation, cycle, detrended, motion
+from ganbench.detect.cycles import LEAST, autocorrelation, crossings, cycle, detrended, motion
 
 Floats = NDArray[np.float64]
 
@@ -67,7 +70,7 @@ def test_the_autocorrelation_is_that_of_the_definition(n: int, seed: int) -> Non
 def test_the_drift_of_pure_sampling_noise_is_1_whatever_its_size() -> None:
     rng = np.random.default_rng(0)
     sizes = 0.1 + rng.random(200)
-    found = [motion(sizes * rng.standard_normal(200), noise=sizes, scale=1.0).drift for _ in range(500)]
+    found = [motion(sizes * rng.standard_normal((1, 200)), noise=sizes[None]).drift for _ in range(500)]
     assert np.mean(found) == pytest.approx(1, abs=0.01)
     assert np.quantile(found, 0.999) < 1.3
 
@@ -75,8 +78,8 @@ def test_the_drift_of_pure_sampling_noise_is_1_whatever_its_size() -> None:
 def test_the_amplitude_is_what_is_beyond_the_noise() -> None:
     rng = np.random.default_rng(0)
     wave = 2.0 * np.sin(2 * np.pi * np.arange(400) / 40)
-    found = motion(wave + 0.5 * rng.standard_normal(400), noise=np.full(400, 0.5), scale=4.0)
-    assert found.amplitude == pytest.approx(2 / np.sqrt(2) / 4, rel=0.05)
+    found = motion(wave + 0.5 * rng.standard_normal((1, 400)), noise=np.full((1, 400), 0.5))
+    assert found.amplitude == pytest.approx(2 / np.sqrt(2), rel=0.05)
     assert found.ratio == pytest.approx(1, abs=0.1)
 
 
@@ -85,11 +88,48 @@ def test_the_ratio_tells_a_spiral_inwards_a_circle_and_a_spiral_outwards(
     rate: float, low: float, high: float
 ) -> None:
     t = np.arange(300)
-    found = motion(np.exp(rate * t) * np.sin(2 * np.pi * t / 25), noise=np.full(300, 0.01), scale=1.0)
+    found = motion(np.exp(rate * t) * np.sin(2 * np.pi * t[None] / 25), noise=np.full((1, 300), 0.01))
     assert low <= found.ratio <= high
 
 
 def test_without_noise_any_movement_is_infinitely_beyond_it_and_none_is_as_expected() -> None:
-    none = np.zeros(50)
-    assert motion(np.sin(np.arange(50.0)), noise=none, scale=1.0).drift == np.inf
-    assert motion(none, noise=none, scale=1.0).drift == 1.0
+    none = np.zeros((1, 50))
+    assert motion(np.sin(np.arange(50.0))[None], noise=none).drift == np.inf
+    assert motion(none, noise=none).drift == 1.0
+
+
+@given(st.integers(2, 6), st.integers(0, 10**6))
+def test_a_path_moves_the_same_whichever_way_its_axes_are_turned(dimensions: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x = np.cumsum(rng.standard_normal((dimensions, 60)), axis=1)
+    turned = np.linalg.qr(rng.standard_normal((dimensions, dimensions)))[0] @ x
+    noise = np.full((dimensions, 60), 0.3)
+    np.testing.assert_allclose(
+        astuple(motion(turned, noise=noise)), astuple(motion(x, noise=noise)), rtol=1e-6, atol=1e-9
+    )
+    assert crossings(turned) == crossings(x)
+
+
+def test_a_cycle_in_one_of_many_dimensions_that_wander_is_none_of_the_path() -> None:
+    rng = np.random.default_rng(0)
+    wave = np.sin(2 * np.pi * np.arange(120) / 20)
+    paths = np.cumsum(rng.standard_normal((50, 8, 120)), axis=2) / 5
+    paths[:, 0] = wave
+    assert cycle(wave)[0] > 0.8
+    assert np.mean([cycle(detrended(path))[0] > 0.5 for path in paths]) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("shape", "count"),
+    [
+        (lambda t: t**2, 2),
+        (lambda t: t**3 - 0.4 * t, 3),
+        (lambda t: np.sin(4 * np.pi * (t + 1)), 7),
+    ],
+)
+def test_crossings_are_those_of_the_axis_that_moves_most(
+    shape: Callable[[Floats], Floats], count: int
+) -> None:
+    t = np.linspace(-1, 1, 200)
+    noise = 0.01 * np.random.default_rng(0).standard_normal((2, 200))
+    assert crossings(noise + np.array([3 * shape(t), shape(t)])) == count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ganbench.detect.diagnose import detector
 from tests.detect.pathologies import ONSET, RUNS
 from tests.detect.runs import Synthetic, healthy, since
 
@@ -52,3 +53,16 @@ def test_what_improved_long_ago_does_not_improve() -> None:
 def test_collapse_alone_is_no_dominance() -> None:
     """AUC* = 1 - c/2 = .98 on one mode of twenty-five."""
     assert healthy().with_signals(auc=0.98).find(KIND).status == "clear"
+
+
+def test_a_lead_that_is_over_counts_only_if_it_was_long() -> None:
+    step = np.arange(4000)
+    for steps, status in ((800, "clear"), (1200, "fired")):
+        lead = np.where((step >= 1000) & (step < 1000 + steps), 0.998, 0.55)
+        assert healthy().with_signals(auc=lead).find(KIND).status == status
+
+
+def test_early_on_every_discriminator_leads() -> None:
+    table = sure().table()
+    assert detector(KIND)(table.until(180)).status == "insufficient data"
+    assert detector(KIND)(table.until(600)).status == "fired"

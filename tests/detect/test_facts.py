@@ -53,6 +53,16 @@ def test_periods_are_generator_steps() -> None:
     assert facts_of_run(ROW | {"content": json.dumps(content)}).periods == (8.0, 10.0)
 
 
+@pytest.mark.parametrize(("growth", "periods"), [(1.0, (25.0,)), (2.0, ())])
+def test_warm_restarts_are_a_period_where_cycles_do_not_grow(
+    growth: float, periods: tuple[float, ...]
+) -> None:
+    tricks = [{"name": "warm-restarts", "first": 0.25, "growth": growth}]
+    facts = facts_of_run(ROW | {"content": json.dumps(setting(tricks=tricks, steps=100).content())})
+    assert facts.annealed
+    assert facts.periods == periods
+
+
 @pytest.mark.parametrize("empty", [None, float("nan"), pd.NA])
 def test_what_is_empty_in_a_row_is_not_known(empty: object) -> None:
     row = pd.Series(ROW | {"modes": empty, "diverged_at": empty, "reference.pairwise_distance": empty})

@@ -77,6 +77,15 @@ def test_with_r1_every_game_converges_and_there_is_no_cycle(name: str, gamma: fl
     assert found(theta).status == "clear"
 
 
+def test_the_slowest_convergence_is_none_of_a_closed_orbit() -> None:
+    """Without a penalty the non-saturating game spirals inwards as t^(-1/2): (5/7)^(1/2) = .85 from half to half."""
+    theta = path(field("non-saturating"), 1000)
+    t = np.arange(1000)
+    ideal = (1 + t) ** -0.5 * np.sin(2 * np.pi * t / 40)
+    assert {found(theta).status, found(ideal).status} == {"clear"}
+    assert "inwards" in found(theta).reason
+
+
 def test_moving_at_once_the_bilinear_game_spirals_outwards() -> None:
     answer = found(path(field("wasserstein"), 300, simultaneous=True))
     assert (answer.status, answer.form, answer.severity) == ("fired", "diverging spiral", "error")
@@ -114,6 +123,16 @@ def test_a_cycle_faster_than_a_window_is_found_in_the_bursts_of_the_last_half() 
     assert answer.status == "fired"
     (told,) = [proof.value for proof in answer.evidence if proof.series.startswith("period")]
     assert told == pytest.approx(20, abs=4)
+
+
+def test_one_of_two_features_has_to_cycle_more_than_the_other_wanders() -> None:
+    """Axes of features are a choice: a path that only seems periodic along one of them does not circle."""
+    wave = 0.5 * np.sin(2 * np.pi * STEP / 300)
+    walk = np.cumsum(np.random.default_rng(0).standard_normal(STEPS))
+    walk *= 1.5 / walk[STEPS // 2 :].std()
+    alone = healthy().with_signals(fake_mean_0=lambda step, was: was + wave)
+    assert alone.find("limit-cycle").status == "fired"
+    assert alone.with_signals(fake_mean_1=lambda step, was: was + walk).find("limit-cycle").status == "clear"
 
 
 def test_a_cycle_that_shows_in_the_samples_is_an_error() -> None:

@@ -47,8 +47,8 @@ def test_the_value_of_complete_coverage_is_minus_ln_4_and_of_one_mode_of_eight_m
 @pytest.mark.parametrize(("m", "k"), SOME)
 def test_the_attenuation_of_minimax_is_m_over_m_plus_k(m: int, k: int) -> None:
     _, fake = optimal_logits(m, k)
-    assert collapsed_attenuation(m / k) == pytest.approx(1 / (1 + np.exp(-fake[0])))
-    assert collapsed_attenuation(m / k) == pytest.approx(m / (m + k))
+    assert collapsed_attenuation(np.array(m / k)) == pytest.approx(1 / (1 + np.exp(-fake[0])))
+    assert collapsed_attenuation(np.array(m / k)) == pytest.approx(m / (m + k))
 
 
 @pytest.mark.parametrize(("n", "m"), [(64, 64), (128, 128), (200, 50)])

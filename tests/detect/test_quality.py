@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ganbench.detect.blocks import blocks_of
-from ganbench.detect.quality import covered_share, differs, poor
+from ganbench.detect.quality import covered_share, differs, held_modes, held_share, poor
 from ganbench.detect.thresholds import limits
 from tests.detect.pathologies import ONSET, later
 from tests.detect.runs import Synthetic, healthy
@@ -70,3 +73,23 @@ def test_samples_differ_by_distance_or_by_moments() -> None:
 def test_a_distance_without_a_floor_tells_nothing_by_itself(name: str) -> None:
     run = healthy().with_evaluations(**ABSENT, sliced_wasserstein=None, **{name: later(0.01, 1.0)})
     assert is_other(run) is False
+
+
+@given(st.lists(st.integers(0, 500), min_size=1, max_size=20), st.floats(0.01, 0.5), st.integers(0, 400))
+def test_held_modes_are_those_that_a_loop_finds(counts: list[int], share: float, least: int) -> None:
+    even = max(sum(counts), least) / len(counts)
+    expected = [n >= 1 and n >= share * even for n in counts]
+    assert held_modes(np.array(counts, float), share, least=least).tolist() == expected
+
+
+def test_the_held_share_is_that_of_the_histogram_else_of_covered_modes() -> None:
+    own = LIMITS["mode-collapse"]
+    row = np.array([250, 250, 250, 250, 9, 9, 0, 0])
+    run = healthy().with_evaluations(mode_histogram=np.array([row] * 19 + [np.full(8, np.nan)]))
+    share = held_share(run.table(), own)
+    assert share is not None
+    assert (share[0], np.isnan(share[-1])) == (0.5, True)
+    shares = held_share(run.with_evaluations(mode_histogram=None, covered_share=0.7).table(), own)
+    assert shares is not None
+    assert (shares == 0.7).all()
+    assert held_share(run.without_evaluations().table(), own) is None

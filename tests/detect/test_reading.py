@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ganbench.detect import Facts, from_steps, from_windows
+from ganbench.detect.reading import by_run
 from ganbench.probes.trace import Plan, Trace
 
 RNG = np.random.default_rng(0)
@@ -86,3 +87,9 @@ def test_an_evaluation_without_a_histogram_has_nan_in_it() -> None:
     found = from_windows(recorded(), facts=Facts(), evaluations=evaluations).evaluations
     np.testing.assert_array_equal(found.histogram, [[1, 2], [np.nan, np.nan]])
     assert set(found.values) == {"covered_share"}
+
+
+def test_columns_of_several_runs_are_taken_apart_in_order() -> None:
+    found = by_run({"run_id": np.array(["b", "a", "b"]), "step": np.array([0, 5, 1])})
+    assert {run: columns["step"].tolist() for run, columns in found.items()} == {"b": [0, 1], "a": [5]}
+    assert by_run({}) == {}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganbench.detect.recomputed import DISCRIMINATOR, GENERATOR, disagreement, e_softplus
+from ganbench.detect.blocks import blocks_of
+from ganbench.detect.recomputed import DISCRIMINATOR, GENERATOR, LEAST, disagreement, e_softplus, least_loss
+from ganbench.detect.thresholds import limits
 from ganbench.gan.losses import loss_of, options_of
 from tests.detect.runs import critic, healthy
 
@@ -44,6 +48,29 @@ def test_the_discriminators_loss_of_the_engine_is_within_the_bounds(
     value = float(loss_of(options_of({"name": name})).discriminator(*both))
     low, high = DISCRIMINATOR[name](moments(real), moments(fake))
     assert low[0] - 1e-7 * (1 + abs(value)) <= value <= high[0] + 1e-7 * (1 + abs(value))
+
+
+@pytest.mark.parametrize("name", LEAST)
+@given(real=BATCHES, fake=BATCHES)
+def test_the_discriminators_loss_of_the_engine_is_no_less_than_that_of_its_mean_logits(
+    name: str, real: list[float], fake: list[float]
+) -> None:
+    both = [torch.tensor(logits, dtype=torch.float64) for logits in (real, fake)]
+    loss = loss_of(options_of({"name": name}))
+    least = LEAST[name](*(np.array([np.mean(logits)]) for logits in (real, fake)))[0]
+    assert least <= float(loss.discriminator(*both)) + 1e-7
+    at_means = [one.mean(0, keepdim=True) for one in both]
+    assert least == pytest.approx(float(loss.discriminator(*at_means)), rel=1e-6, abs=1e-9)
+
+
+def test_every_loss_with_a_level_of_its_own_logits_has_a_least() -> None:
+    blocks = blocks_of(healthy().table(), limits()["blocks"])
+    for loss in LEAST:
+        assert least_loss(replace(blocks, table=healthy(0, loss).table())) is not None
+    for facts in ({"loss": None}, {"loss": "wasserstein"}, {"tricks": ("label-smoothing",)}):
+        assert least_loss(replace(blocks, table=healthy().with_facts(**facts).table())) is None
+    without = healthy().with_signals(real_logit_mean=None).table()
+    assert least_loss(replace(blocks, table=without)) is None
 
 
 @pytest.mark.parametrize("loss", [*GENERATOR])

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ganbench.detect.spells import Spell, dense, persistent, unbroken
+from ganbench.detect.spells import Spell, at_end, dense, lasting, persistent, unbroken
 from ganbench.detect.thresholds import limits
 
 BLOCKS = limits()["blocks"]
 HISTORY = st.lists(st.booleans(), min_size=0, max_size=40).map(lambda rows: np.array(rows, bool))
 
 
-def spell_of(text: str) -> Spell | None:
+def spell_of(text: str, kind: Callable[..., Spell | None] = persistent) -> Spell | None:
     """Rows 'x' (true) and '.' (false), ten steps each."""
     true = np.array([c == "x" for c in text], bool)
     first = np.arange(len(true)) * 10
-    return persistent(true, first, first + 9, BLOCKS)
+    return kind(true, first, first + 9, BLOCKS)
 
 
 def test_four_of_five_is_persistent_and_three_of_five_is_not() -> None:
@@ -55,6 +57,34 @@ def test_strong_is_eight_of_ten() -> None:
     assert strong is not None
     assert not weak.strong
     assert strong.strong
+
+
+def test_what_lasts_is_the_last_stretch_though_an_earlier_one_was_longer() -> None:
+    found = spell_of("xxxxxxxx" + "." * 8 + "xxxxx", lasting)
+    assert found is not None
+    assert (found.onset, found.last, found.ongoing) == (160, 209, True)
+    assert spell_of("xxxxxxxx" + "." * 8, lasting) is None
+    assert spell_of("", lasting) is None
+
+
+@given(HISTORY)
+def test_what_lasts_is_the_longest_stretch_where_that_is_ongoing(true: np.ndarray) -> None:
+    step = np.arange(len(true))
+    longest, last = persistent(true, step, step, BLOCKS), lasting(true, step, step, BLOCKS)
+    if longest is not None and longest.ongoing:
+        assert last == longest
+    assert last is None or last.ongoing
+
+
+@given(HISTORY, st.integers(1, 4))
+def test_a_row_at_the_end_is_counted_from_there(true: np.ndarray, least: int) -> None:
+    found = at_end(true, np.arange(len(true)), least=least)
+    text = "".join("x" if one else "." for one in true)
+    length = len(text) - len(text.rstrip("x"))
+    assert (found is None) == (length < least)
+    if found is not None:
+        assert (found.onset, found.last) == (len(true) - length, len(true) - 1)
+        assert (found.strong, found.ongoing) == (length >= 2 * least, True)
 
 
 @given(HISTORY)

@@ -54,6 +54,34 @@ def test_a_fast_discriminator_explains_the_difference() -> None:
     assert form(moved) == "clear"
 
 
+def test_several_steps_of_the_generator_explain_the_difference() -> None:
+    """D's level jumps now and then, and stays in between: the moves of five neighbouring blocks count."""
+    run = healthy().with_facts(loss=None)
+    level = 6.0 * (np.arange(4000) // 96 % 2)
+    assert form(run.with_signals(fake_logit_mean=level, generator_logit_mean=level + 3)) == "clear"
+
+
+def test_a_generator_of_one_sample_has_no_spread_and_still_one_view() -> None:
+    """The unit is the spread of all of D's logits, not that of fakes which are all the same."""
+    run = healthy().with_facts(loss=None)
+    same = run.with_signals(fake_logit_std=0.0, generator_logit_std=0.0, generator_logit_mean=0.1)
+    assert form(same) == "clear"
+    assert form(same.with_signals(generator_logit_mean=3.0)) == "two views"
+
+
+def test_outputs_that_are_all_the_same_differ_by_rounding() -> None:
+    flat = {f"{side}_logit_std": 0.0 for side in ("real", "fake", "generator")}
+    means = {f"{side}_logit_mean": -4.0 for side in ("real", "fake")}
+    run = healthy().with_facts(loss=None).with_signals(**flat, **means)
+    assert form(run.with_signals(generator_logit_mean=-4.0 * (1 + 3e-7))) == "clear"
+    assert form(run.with_signals(generator_logit_mean=-3.9)) == "two views"
+
+
+def test_of_data_that_are_a_point_no_views_are_compared() -> None:
+    run = healthy().with_facts(loss=None, real_std=(0.0, 0.0)).with_signals(generator_logit_mean=3.0)
+    assert form(run) == "clear"
+
+
 def test_without_any_of_its_columns_there_is_nothing_to_look_at() -> None:
     bare = healthy().with_signals(**dict.fromkeys(healthy().signals)).with_signals(auc=0.5)
     assert form(bare) == "not applicable"

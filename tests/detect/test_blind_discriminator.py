@@ -1,0 +1,83 @@
+"""blind-discriminator: what D misses against what is told without it, and flat outputs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.detect.pathologies import EVALUATED, ONSET, STEP, later
+from tests.detect.runs import STEPS, Synthetic, critic, healthy, since, with_logits
+
+KIND = "blind-discriminator"
+UNKNOWN = dict.fromkeys(("auc_train", "auc_held_out"))
+
+
+def collapsed(run: Synthetic, c: float) -> Synthetic:
+    """Onto a share c of the modes: an optimal D has AUC 1 - c/2."""
+    return run.with_evaluations(covered_share=later(c, 1.0), high_quality=0.98, **UNKNOWN)
+
+
+def test_a_narrow_discriminator_that_misses_half_of_the_modes_is_blind() -> None:
+    found = collapsed(healthy(), 0.5).find(KIND)
+    assert (found.status, found.form, found.severity) == ("fired", "by comparison", "warn")
+    assert found.value == pytest.approx(0.75 - 0.55, abs=0.02)
+    assert found.null == 0.0
+
+
+def test_it_is_an_error_where_most_of_what_can_be_told_is_missed() -> None:
+    assert collapsed(healthy(), 0.1).find(KIND).severity == "error"
+
+
+@pytest.mark.parametrize("auc", [0.75, 0.25])
+def test_a_discriminator_level_with_what_is_told_without_it_is_not_either_way_round(auc: float) -> None:
+    assert collapsed(healthy().with_signals(auc=auc), 0.5).find(KIND).status == "clear"
+
+
+def test_what_it_knows_by_heart_is_no_knowledge_of_the_data() -> None:
+    run = collapsed(healthy().with_signals(auc=0.95), 0.1)
+    assert run.find(KIND).status == "clear"
+    assert run.with_evaluations(auc_held_out=0.55).find(KIND).status == "fired"
+
+
+def test_wide_outputs_are_not_blind_in_any_loss_with_a_unit_and_relative_ones_decide_for_critics() -> None:
+    assert collapsed(with_logits(healthy(), real=0.1, fake=-0.1, std=1.0), 0.1).find(KIND).status == "clear"
+    narrow = {f"{side}_logit_std": since(ONSET, 1e-4) for side in ("real", "fake", "generator")}
+    means = {f"{side}_logit_mean": 0.0 for side in ("real", "fake", "generator")}
+    assert collapsed(critic(), 0.1).find(KIND).status == "clear"
+    assert collapsed(critic().with_signals(**narrow, **means), 0.1).find(KIND).status == "fired"
+
+
+def test_the_logits_of_pairs_have_a_unit_their_difference() -> None:
+    run = collapsed(healthy(0, "relativistic-pairing"), 0.1)
+    assert run.find(KIND).form == "by comparison"
+
+
+def test_from_the_log_alone_moments_tell() -> None:
+    run = healthy().without_evaluations().with_signals(fake_mean_0=since(ONSET, 2.0))
+    found = run.find(KIND)
+    assert (found.status, found.form) == ("fired", "by comparison")
+    assert ONSET - 40 <= (found.onset or 0) <= ONSET + 40
+    assert run.with_signals(fake_mean_0=0.0).find(KIND).status == "clear"
+
+
+def test_what_has_passed_is_found_only_where_outputs_were_flat() -> None:
+    early = np.where(EVALUATED < 1800, 0.05, 0.8)
+    lagged = healthy().with_evaluations(high_quality=early, **UNKNOWN)
+    assert lagged.find(KIND).status == "clear"
+    flat = with_logits(lagged, real=0.0, fake=0.0, std=np.where(STEP < 1800, 1e-3, 0.3))
+    found = flat.find(KIND)
+    assert (found.status, found.form, found.severity) == ("fired", "by spread", "warn")
+    assert (found.last or STEPS) < 1900
+
+
+def test_the_evidence_shows_both_areas() -> None:
+    series = {one.series: one.value for one in collapsed(healthy(), 0.1).find(KIND).evidence}
+    assert series["auc without D"] == pytest.approx(0.95, abs=0.01)
+    assert series["auc of D, either way"] == pytest.approx(0.55, abs=0.02)
+
+
+def test_a_log_that_stops_recording_areas_is_judged_by_the_evaluations() -> None:
+    run = healthy().with_signals(auc=since(ONSET, np.nan)).with_evaluations(high_quality=later(0.05, 0.8))
+    found = run.find(KIND)
+    assert found.status == "fired"
+    assert ONSET - 40 <= (found.onset or 0) <= ONSET + 240
