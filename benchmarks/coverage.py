@@ -13,23 +13,18 @@ from typing import Final
 import numpy as np
 from numpy.random import Generator
 
-from ganbench import seeding
+from benchmarks.decisions import COURSE, sequential_rows, verdict_rows
+from benchmarks.draws import binomial, percent, stream
 from ganbench.execute.looks import BLOCK
 from ganbench.stats.bootstrap import Method, bootstrap
 from ganbench.stats.budget import expected_best, tuned_share
 from ganbench.stats.checks import Floats
-from ganbench.stats.contingency import boschloo_table
 from ganbench.stats.estimate import Statistic, interval_of
 from ganbench.stats.improvement import probability_of_improvement
 from ganbench.stats.intervals import Interval, clopper_pearson, wilson
-from ganbench.stats.power import seeds_needed
-from ganbench.stats.rate_comparison import compare_rates
 from ganbench.stats.rates import Count, PairedCount, newcombe, newcombe_paired
-from ganbench.stats.sequential import decision
-from ganbench.stats.sequential_course import SURE, decided
 from ganbench.stats.summaries import row_means
 from ganbench.stats.survival import kaplan_meier, median_time
-from ganbench.stats.verdict import Word, word_for
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "statistics.md"
 NS: Final = (5, 10, 30)
@@ -42,10 +37,8 @@ TUNED: Final = {  # failure rates of settings
 }
 RESAMPLES: Final = 1_000
 GRID: Final = 400_000  # points of a quantile function, for true values
-COURSE: Final = 100  # pairs, at most
 STATISTICS: Final[tuple[Statistic, ...]] = ("mean", "iqm", "median")
 METHODS: Final[tuple[Method, ...]] = ("percentile", "bca")
-ROLE: Final = "coverage"
 
 Row = tuple[str, ...]
 Quantile = Callable[[Floats], Floats]
@@ -183,12 +176,12 @@ def _time_rows(repetitions: int) -> Iterator[Row]:
 
 def rate_coverage(interval: Callable[[int, int], Interval], rate: float, n: int) -> float:
     """Over all outcomes, exactly."""
-    chances = _binomial(rate, n).tolist()
+    chances = binomial(rate, n).tolist()
     return math.fsum(chance for k, chance in enumerate(chances) if holds(interval(k, n), rate))
 
 
 def difference_coverage(ours: float, theirs: float, n: int) -> float:
-    first, second = _binomial(ours, n).tolist(), _binomial(theirs, n).tolist()
+    first, second = binomial(ours, n).tolist(), binomial(theirs, n).tolist()
     return math.fsum(
         first[a] * second[b]
         for a in range(n + 1)
@@ -199,7 +192,7 @@ def difference_coverage(ours: float, theirs: float, n: int) -> float:
 
 def paired_coverage(only_ours: float, only_theirs: float, n: int, repetitions: int) -> float:
     """A tenth of the seeds fails in both cells."""
-    rng = _rng("paired", only_ours, only_theirs, n)
+    rng = stream("paired", only_ours, only_theirs, n)
     shares = (0.1, only_ours, only_theirs, 0.9 - only_ours - only_theirs)
     drawn = rng.multinomial(n, shares, size=repetitions)
     found = (newcombe_paired(PairedCount(*map(int, row))) for row in drawn)
@@ -208,7 +201,7 @@ def paired_coverage(only_ours: float, only_theirs: float, n: int, repetitions: i
 
 def tuned_coverage(rates: Sequence[float], k: int, n: int, repetitions: int) -> float:
     """The share healthy of the best of k as half of the n seeds choose it, `rates` being those of failure."""
-    rng = _rng("tuned", *rates, k, n)
+    rng = stream("tuned", *rates, k, n)
     sizes = ((n + 1) // 2, n // 2)
     drawn = rng.binomial(np.array(sizes)[:, None], rates, size=(repetitions, 2, len(rates))).tolist()
     settings = [
@@ -226,7 +219,7 @@ def tuned_coverage(rates: Sequence[float], k: int, n: int, repetitions: int) -> 
 
 def summary_coverage(outcome: Outcome, statistic: Statistic, n: int, repetitions: int) -> float | None:
     """None where `interval_of` cannot tell at this n."""
-    rng = _rng(outcome.name, statistic, n)
+    rng = stream(outcome.name, statistic, n)
     found = []
     for _ in range(repetitions):
         interval = interval_of(outcome.draw(rng, n), statistic, rng=rng, resamples=RESAMPLES).interval
@@ -237,7 +230,7 @@ def summary_coverage(outcome: Outcome, statistic: Statistic, n: int, repetitions
 
 
 def mean_bootstrap_coverage(outcome: Outcome, method: Method, n: int, repetitions: int) -> float:
-    rng = _rng(outcome.name, method, n)
+    rng = stream(outcome.name, method, n)
     found = (
         bootstrap([outcome.draw(rng, n)], row_means, rng=rng, method=method, resamples=RESAMPLES)
         for _ in range(repetitions)
@@ -246,7 +239,7 @@ def mean_bootstrap_coverage(outcome: Outcome, method: Method, n: int, repetition
 
 
 def improvement_coverage(ours: float, theirs: float, n: int, repetitions: int) -> float:
-    rng, (first, second) = _rng("improvement", ours, theirs, n), (bimodal(ours), bimodal(theirs))
+    rng, (first, second) = stream("improvement", ours, theirs, n), (bimodal(ours), bimodal(theirs))
     # Runs that both failed, or both did not, have one law: either is ahead half of the time.
     truth = (1 - ours) * theirs + (ours * theirs + (1 - ours) * (1 - theirs)) / 2
     found = (
@@ -265,90 +258,16 @@ def survival_coverage(rate: float, n: int, repetitions: int) -> float:
         at = int(np.searchsorted(curve.times, 0.5, side="right")) - 1
         return Interval(float(curve.low[at]), float(curve.high[at]))
 
-    rng = _rng("survival", rate, n)
+    rng = stream("survival", rate, n)
     return _share((at_half(_times(rng, rate, n)) for _ in range(repetitions)), truth, repetitions)
 
 
 def median_time_coverage(rate: float, n: int, repetitions: int) -> float:
-    rng = _rng("median time", rate, n)
+    rng = stream("median time", rate, n)
     truth = float(np.log(0.5) / np.log(1 - rate))
     drawn = (_times(rng, rate, n) for _ in range(repetitions))
     found = (median_time(kaplan_meier(np.minimum(t, 1.0), t < 1)).interval for t in drawn)
     return _share(found, truth, repetitions)
-
-
-def verdict_rows() -> Iterator[Row]:
-    for rates in ((0.02, 0.02), (0.1, 0.1), (0.5, 0.5), (0.1, 0.3), (0.1, 0.5), (0.0, 1.0)):
-        for n in (5, 10, 20, 30, 100):
-            chances = verdict_chances(*rates, n)
-            told = chances["better"] + chances["worse"]
-            yield (
-                f"{rates[0]:g} and {rates[1]:g}",
-                str(n),
-                *map(_percent, (told, chances["same"], chances["cannot tell"])),
-            )
-
-
-def verdict_chances(ours: float, theirs: float, n: int) -> dict[Word, float]:
-    """The chance of each word, exactly."""
-    first, second = _binomial(ours, n), _binomial(theirs, n)
-    p = boschloo_table(n, n, "two-sided")
-    chances: dict[Word, float] = {"better": 0.0, "worse": 0.0, "same": 0.0, "cannot tell": 0.0}
-    for a, b in np.argwhere(np.outer(first, second) > 1e-12).tolist():
-        comparison = compare_rates(Count(a, n), Count(b, n), names=("A", "B"))
-        chances[word_for(comparison, float(p[a, b]), alpha=0.05)] += float(first[a] * second[b])
-    return chances
-
-
-def sequential_rows(repetitions: int) -> Iterator[Row]:
-    for ours, theirs in ((0.02, 0.02), (0.1, 0.1), (0.5, 0.5), (0.1, 0.3), (0.1, 0.5), (0.0, 0.9)):
-        said, used = courses(ours, theirs, repetitions)
-        told, same = (float(np.isin(said, words).mean()) for words in (("better", "worse"), ("same",)))
-        mean = float(used.mean())
-        trained = np.minimum(COURSE, BLOCK * np.ceil(used / BLOCK)).mean()
-        yield (
-            f"{ours:g} and {theirs:g}",
-            _percent(told),
-            _percent(same),
-            _percent(1 - told - same),
-            f"{mean:.1f}",
-            f"{np.quantile(used, 0.95):.0f}",
-            f"{trained:.1f}",
-            *_fixed(ours, theirs),
-        )
-
-
-def _fixed(ours: float, theirs: float) -> Row:
-    """Seeds a cell that find a difference with 80 % power, and with that of the sequential comparison."""
-    if ours == theirs:
-        return "", ""
-    chances = decided(ours, theirs, pairs=COURSE)
-    powers = 0.8, min(SURE, chances.better + chances.worse)
-    return tuple(str(seeds_needed(ours, theirs, power=power)) for power in powers)
-
-
-def courses(ours: float, theirs: float, repetitions: int) -> tuple[np.ndarray, np.ndarray]:
-    """What is said at the end of each course of independent pairs, and the pairs used."""
-    rng = _rng("sequential", ours, theirs)
-    known: dict[PairedCount, str] = {}
-    ends = [_course(rng.random((COURSE, 2)) < (ours, theirs), known) for _ in range(repetitions)]
-    said, used = zip(*ends, strict=True)
-    return np.array(said), np.array(used)
-
-
-def _course(failed: np.ndarray, known: dict[PairedCount, str]) -> tuple[str, int]:
-    counts = PairedCount(0, 0, 0, 0)
-    for used, (first, second) in enumerate(failed.tolist(), 1):
-        # Pairs that ended alike count alike.
-        counts = counts._replace(
-            only_ours=counts.only_ours + (first and not second),
-            only_theirs=counts.only_theirs + (second and not first),
-            neither=counts.neither + (first == second),
-        )
-        said = known.get(counts) or known.setdefault(counts, decision(counts))
-        if said != "go on":
-            return said, used
-    return "go on", len(failed)
 
 
 def holds(interval: Interval, value: float) -> bool:
@@ -364,22 +283,8 @@ def _times(rng: Generator, rate: float, n: int) -> Floats:
     return rng.exponential(-1 / np.log(1 - rate), n)
 
 
-def _binomial(rate: float, n: int) -> Floats:
-    from scipy.stats import binom
-
-    return np.asarray(binom.pmf(np.arange(n + 1), n, rate))
-
-
-def _rng(*parts: object) -> Generator:
-    return seeding.stream(0, ROLE, *map(str, parts))
-
-
 def _row(interval: str, outcome: str, covered: Sequence[float | None]) -> Row:
-    return (interval, outcome, *("cannot tell" if one is None else _percent(one) for one in covered))
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}"
+    return (interval, outcome, *("cannot tell" if one is None else percent(one) for one in covered))
 
 
 def _table(head: Row, rows: Iterator[Row], *, left: int = 1) -> Iterator[str]:

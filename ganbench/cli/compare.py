@@ -33,7 +33,8 @@ Examples:
   ganbench compare results/mine:ring/r1 results/mine:ring/plain --until-decided
 
 \b
-Exit codes: 0 some difference is told, or told to be none; 3 cannot tell.
+Exit codes: 0 the failure rates of a pair are told apart, or told to be the same; 3 cannot tell.
+The lines below a pair (by seed, by the metric) do not change it.
 """
 )
 @click.argument("ours", metavar="A")
@@ -139,7 +140,11 @@ def _show(form: str, found: dict[str, Any], lines: Iterator[str]) -> None:
 
 
 def facts(found: Difference) -> dict[str, Any]:
-    """The same for programs: one entry for each pair of cells."""
+    """The same for programs: one entry for each pair of cells.
+
+    effect, interval: above 0, A is better. Of failure rates that of B less that of A; of the metric the share of pairs of
+    runs that A wins, less one half.
+    """
     return {
         "a": found.ours.text,
         "b": found.theirs.text,

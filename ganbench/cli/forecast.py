@@ -22,8 +22,8 @@ def show_forecast(job: Job, form: str) -> None:
     cells = [(name, str(count)) for name, count in facts["cells"].items()]
     click.echo("\n".join(aligned([("cell", "runs"), *cells], right=[1])))
     click.echo(
-        f"\n{facts['runs']} runs of {len(cells)} cells, {facts['finished']} of them finished; the rest in "
-        f"{facts['populations']} populations, {facts['workers']} at a time on {facts['device']}\n"
+        f"\n{_counted(facts['runs'], 'run')} of {_counted(len(cells), 'cell')}, {facts['finished']} finished; the rest in "
+        f"{_counted(facts['populations'], 'population')}, {facts['workers']} at a time on {facts['device']}\n"
         f"about {_duration(facts['seconds'])} (measured on a few steps of each), "
         f"{facts['memory_bytes'] / 1e9:.1f} GB of memory, {facts['disk_bytes'] / 1e6:,.0f} MB on disk; "
         f"to {job.out}"
@@ -56,6 +56,10 @@ def forecast(job: Job) -> dict[str, Any]:
         "disk_bytes": sum(disk_per_replica(settings[run.cell.id]) for run in missing),
         "out": str(job.out),
     }
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _duration(seconds: float) -> str:

@@ -12,9 +12,7 @@ import click
 from ganbench.cli.output import aligned, echo_json, format_option
 
 if TYPE_CHECKING:
-    from pydantic.fields import FieldInfo
-
-    from ganbench.registry import Entry
+    from ganbench.registry import Entry, Options
 
 KINDS: Final = {
     "datasets": "dataset",
@@ -66,21 +64,25 @@ def components(kind: str) -> list[dict[str, Any]]:
 
 
 def _described(entry: Entry) -> dict[str, Any]:
-    fields = entry.options.model_fields.items()
     return {
         "name": entry.name,
         "summary": entry.summary,
         "formula": entry.formula,
         "source": entry.source,
         "defaults": entry.defaults,
-        "options": [_option(name, field) for name, field in fields if name != "name"],
+        "options": [_option(entry.options, name) for name in entry.options.model_fields if name != "name"],
     }
 
 
-def _option(name: str, field: FieldInfo) -> dict[str, Any]:
+def _option(options: type[Options], name: str) -> dict[str, Any]:
     from pydantic_core import to_json
 
-    option = {"name": name, "required": field.is_required(), "description": field.description or ""}
+    from ganbench.suite.wanted import wanted_at
+
+    field = options.model_fields[name]
+
+    said = {"description": field.description or "", "expected": wanted_at(options, (name,)) or ""}
+    option = {"name": name, "required": field.is_required(), **said}
     if not field.is_required():
         default = field.get_default(call_default_factory=True)
         option["default"] = json.loads(to_json(default, inf_nan_mode="strings"))
@@ -92,7 +94,10 @@ def _lines(thing: dict[str, Any]) -> Iterator[str]:
     for key in ("question", "summary", "formula", "source", "defaults"):
         if thing.get(key):
             yield f"  {key:<8}  {thing[key]}"
-    rows = [(_assignment(option), option["description"]) for option in thing.get("options", [])]
+    rows = [
+        (_assignment(option), option["expected"], option["description"])
+        for option in thing.get("options", [])
+    ]
     for index, line in enumerate(aligned(rows)):
         yield f"  {'options' if index == 0 else '':<8}  {line}"
 

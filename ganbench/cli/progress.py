@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, Protocol, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from ganbench.cli.causes import Counts, root_causes, short
 from ganbench.cli.tally import Causes, Health, Tally, failed, replica_steps
@@ -16,47 +16,14 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
+    from ganbench.execute.progress import Progress
+    from ganbench.execute.task import Advanced, Finished
+
 Clock = Callable[[], float]
 
 _BAR: Final = 20
 _STOPPING: Final = "stopping: writing checkpoints; press Ctrl-C again to stop at once"
 _FRAME: Final = 4  # lines of the terminal that are not for cells
-
-
-class Progress(Protocol):
-    """What the executor tells. Populations may take turns; `finished` may come without any `advanced`."""
-
-    def started(self, plan: Sequence[Population]) -> None:
-        """These populations are to be trained."""
-
-    def advanced(
-        self,
-        population: str,
-        *,
-        done: int,
-        total: int,
-        replicas: int,
-        healthy_by_cell: Health,
-        causes: Causes,
-    ) -> None:
-        """A population has done so many generator steps of `total`; cells: (healthy so far, evaluated).
-
-        causes: of runs in which detectors see an error.
-        """
-
-    def finished(
-        self, population: str, *, seconds: float, outcomes: Mapping[str, Outcome], causes: Causes
-    ) -> None:
-        """A population has ended after `seconds`; outcomes and root causes by run id."""
-
-    def stopping(self) -> None:
-        """The user has asked to stop; populations are writing their checkpoints."""
-
-    def told(self, text: str) -> None:
-        """Something else that the user should know, such as damage that was found and mended."""
-
-    def closed(self) -> None:
-        """Nothing more comes, whether all is done or not."""
 
 
 class Lines:
@@ -71,26 +38,15 @@ class Lines:
         runs = sum(len(population.runs) for population in plan)
         self._say(f"{_plural(runs, 'run')} in {_plural(len(plan), 'population')}")
 
-    def advanced(
-        self,
-        population: str,
-        *,
-        done: int,
-        total: int,
-        replicas: int,
-        healthy_by_cell: Health,
-        causes: Causes,
-    ) -> None:
+    def advanced(self, told: Advanced) -> None:
         """Nothing to show before the population ends."""
 
-    def finished(
-        self, population: str, *, seconds: float, outcomes: Mapping[str, Outcome], causes: Causes
-    ) -> None:
-        runs = self._tally.finish(population, outcomes, causes)
+    def finished(self, told: Finished) -> None:
+        runs = self._tally.finish(told)
         place = f"[{len(self._tally.outcomes)}/{len(self._tally.runs)}]"
-        speed = rate(replica_steps(runs), seconds)
-        ended = f"{_plural(len(runs), 'run')} in {seconds:.1f} s"
-        self._say(f"{place} {_title(runs)}: {ended}, {_counts(outcomes, causes)}, {speed}")
+        speed = rate(replica_steps(runs), told.seconds)
+        ended = f"{_plural(len(runs), 'run')} in {told.seconds:.1f} s"
+        self._say(f"{place} {_title(runs)}: {ended}, {_counts(told.outcomes, told.causes)}, {speed}")
 
     def stopping(self) -> None:
         self._say(_STOPPING)
@@ -132,30 +88,12 @@ class Bars:
         )
         self._live.start()
 
-    def advanced(
-        self,
-        population: str,
-        *,
-        done: int,
-        total: int,  # noqa: ARG002  # the protocol's
-        replicas: int,
-        healthy_by_cell: Health,
-        causes: Causes,
-    ) -> None:
-        self._tally.advance(
-            population, done=done, replicas=replicas, healthy_by_cell=healthy_by_cell, causes=causes
-        )
+    def advanced(self, told: Advanced) -> None:
+        self._tally.advance(told)
         self._update()
 
-    def finished(
-        self,
-        population: str,
-        *,
-        seconds: float,  # noqa: ARG002  # the protocol's
-        outcomes: Mapping[str, Outcome],
-        causes: Causes,
-    ) -> None:
-        self._tally.finish(population, outcomes, causes)
+    def finished(self, told: Finished) -> None:
+        self._tally.finish(told)
         self._update()
 
     def stopping(self) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NAMED: Final = 3  # cells that a remark names
-# `strategy` joins by " / " that of both networks, or of each, and what else of the user's is sequential.
-_NEXT = r"(?= / (?:layers|vmap|(?:loss: |penalty \w+: )?sequential)\b|$)"
+# `strategy` joins by " / " that of both networks, or of each, what else of the user's is sequential, and of iterations.
+_NEXT = r"(?= / (?:layers|vmap|graphs|call by call|(?:loss: |penalty \w+: )?sequential)\b|$)"
 _ONE_BY_ONE = re.compile(rf"(?:(loss|penalty \w+): )?sequential \((.+?)\){_NEXT}")
+_CALL_BY_CALL = re.compile(r"call by call \((.+)\)$")
 
 
 def remarks(frame: pd.DataFrame, named: Mapping[str, str]) -> Iterator[str]:
@@ -21,6 +22,7 @@ def remarks(frame: pd.DataFrame, named: Mapping[str, str]) -> Iterator[str]:
     if len(crashed):
         yield crashes(crashed)
     yield from sequential(frame)
+    yield from call_by_call(frame)
     if len(named) > 1:
         yield environments(frame, named)
 
@@ -38,13 +40,24 @@ def crashes(crashed: pd.DataFrame) -> str:
 
 def sequential(frame: pd.DataFrame) -> Iterator[str]:
     """A line for each reason for which something is called one replica at a time, with the cells."""
-    cells: dict[tuple[str, str], list[str]] = {}
-    for cell, strategy in frame[["cell", "strategy"]].drop_duplicates().itertuples(index=False):
-        for reason in dict.fromkeys(_ONE_BY_ONE.findall(strategy)):
-            cells.setdefault(reason, []).append(cell)
-    for (what, reason), names in cells.items():
+    for (what, reason), names in _cells(frame, _ONE_BY_ONE).items():
         called = f"{what} is" if what else "networks are"
-        yield f"{called} called one replica at a time in {_some(list(dict.fromkeys(names)))}: {reason}"
+        yield f"{called} called one replica at a time in {_some(names)}: {reason}"
+
+
+def call_by_call(frame: pd.DataFrame) -> Iterator[str]:
+    """A line for each reason for which iterations are not made as CUDA graphs, with the cells."""
+    for reason, names in _cells(frame, _CALL_BY_CALL).items():
+        yield f"no CUDA graphs in {_some(names)}: {reason}"
+
+
+def _cells(frame: pd.DataFrame, reasons: re.Pattern[str]) -> dict[Any, list[str]]:
+    """The cells whose strategy names a reason, by reason."""
+    cells: dict[Any, dict[str, None]] = {}
+    for cell, strategy in frame[["cell", "strategy"]].drop_duplicates().itertuples(index=False):
+        for reason in reasons.findall(strategy):
+            cells.setdefault(reason, {})[cell] = None
+    return {reason: list(names) for reason, names in cells.items()}
 
 
 def environments(frame: pd.DataFrame, named: Mapping[str, str]) -> str:

@@ -69,6 +69,7 @@ Examples:
     is_flag=True,
     help="Train a run no further once its failure is final; it counts in rates, and has no final metrics.",
 )
+@click.option("--no-graphs", is_flag=True, help="On a CUDA device, make no CUDA graphs: train call by call.")
 @click.option("--fresh", is_flag=True, help="Delete the results in the folder first.")
 @click.option(
     "--plugin",
@@ -96,6 +97,7 @@ def run(
     checkpoint_every: float,
     dry_run: bool,
     stop_failed: bool,
+    no_graphs: bool,
     fresh: bool,
     plugins: Sequence[Path],
     no_plugins: bool,
@@ -111,11 +113,14 @@ def run(
     from ganbench.plugins import Plugins
     from ganbench.suite.find import find
     from ganbench.suite.load import load
+    from ganbench.suite.override import halves
     from ganbench.suite.seeds import seeds as parse_seeds
 
     path = find(suite)
     code = Plugins(path.parent, plugins, allowed=not no_plugins, tell=lambda text: click.echo(text, err=True))
     loaded = load(path, assignments, plugins=code)
+    for remark in halves(loaded.overrides):
+        click.echo(remark, err=True)
     job = Job(
         loaded,
         out or Path("results") / _folder(loaded.version, tier),
@@ -127,6 +132,7 @@ def run(
         replicas=replicas,
         fresh=fresh,
         stop_failed=stop_failed,
+        graphs=not no_graphs,
         checkpoint_every=checkpoint_every,
         command=typed(ctx, less=["fresh"]),  # it goes on with what is missing
     )

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ganbench.cli.causes import root_causes
 from ganbench.records import Outcome, Population, Run
+
+if TYPE_CHECKING:
+    from ganbench.execute.task import Advanced, Finished
 
 Health = Mapping[str, tuple[int, int]]
 Causes = Mapping[str, str]  # root causes by run id
@@ -29,20 +33,18 @@ class Tally:
     def start(self, plan: Sequence[Population]) -> None:
         self.runs = {run.id: run for population in plan for run in population.runs}
 
-    def advance(
-        self, population: str, *, done: int, replicas: int, healthy_by_cell: Health, causes: Causes
-    ) -> None:
-        self._steps[population] = done * replicas
-        self._health[population] = dict(healthy_by_cell)
-        self._causes[population] = dict(causes)
+    def advance(self, told: Advanced) -> None:
+        self._steps[told.population] = told.done * told.replicas
+        self._health[told.population] = dict(told.health)
+        self._causes[told.population] = dict(told.causes)
 
-    def finish(self, population: str, outcomes: Mapping[str, Outcome], causes: Causes) -> list[Run]:
+    def finish(self, told: Finished) -> list[Run]:
         """Take the outcomes of a population, and what explains those that failed; its runs."""
         for on_its_way in (self._steps, self._health, self._causes):
-            on_its_way.pop(population, None)
-        self.outcomes |= outcomes
-        self._explained |= {run: causes[run] for run in failed(outcomes) if run in causes}
-        return [self.runs[run] for run in outcomes]
+            on_its_way.pop(told.population, None)
+        self.outcomes |= told.outcomes
+        self._explained |= {run: told.causes[run] for run in failed(told.outcomes) if run in told.causes}
+        return [self.runs[run] for run in told.outcomes]
 
     @property
     def done(self) -> int:

@@ -64,7 +64,8 @@ def validate_detectors(
 ) -> None:
     """Train runs with known faults, ask every detector about them, and write how often they are right.
 
-    Runs with seeds 0 to 3 are for tuning, those with seeds 4 to 7 are scored, once.
+    Runs with seeds 0 to 7 are for tuning, those with seeds 8 to 11 are scored, once. A folder that lacks some seeds
+    of a case gets those.
     """
     from ganbench.validation.reading import parts_of
     from ganbench.validation.study import study

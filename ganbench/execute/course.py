@@ -50,7 +50,7 @@ class Course:
         self.kept = quarters(self.stops)
         self.keeper = Keeper(task, self.stops)
         device = torch.device(task.provenance.device)
-        self.training = Training(self.settings, seeds, device, spool=self.keeper.journal)
+        self.training = Training(self.settings, seeds, device, spool=self.keeper.journal, graphs=task.graphs)
         self.judges = judges(self.settings, self.training)
         self.log = self.keeper.resume(self.training, self._remark) or Log([[] for _ in self.runs])
         self.allowance = Allowance(len(self.runs))
@@ -64,13 +64,17 @@ class Course:
                 self.training.advance(stop)
                 self._evaluate(stop)
                 self.keeper.keep(self.training, last=self._ended)
+        self._tell_of_diverged()
         self._commit()
 
     @property
     def _ended(self) -> bool:
-        """Whether the plan is done, or all runs were stopped before."""
-        stopped = all(step is not None for step in self.training.stopped_at)
-        return stopped or self.log.evaluated == self.shared.steps
+        """Whether the plan is done, or, with --stop-failed, no run goes on."""
+        if self.log.evaluated == self.shared.steps:
+            return True
+        # One that has diverged since is not known to have: a checkpoint may lie between two evaluations.
+        lost = {r for r, at in self._diverged().items() if self.task.stop_failed and at < self.log.evaluated}
+        return lost.issuperset(self._going())
 
     def _between_chunks(self, step: int) -> None:
         asked = self.stopping()
@@ -84,6 +88,9 @@ class Course:
     def _remark(self, text: str) -> None:
         self.report(Told(text))
 
+    def _tell_once(self, text: str) -> None:
+        self.report(Told(text, once=True))
+
     def _seconds(self) -> float:
         """Of this process on this population."""
         return time.perf_counter() - self.began
@@ -96,11 +103,14 @@ class Course:
     def _evaluate(self, step: int) -> None:
         from ganbench.train.audit import audit
 
-        audited, going, made = audit(self.training), self._going(), {}
+        audited, going, diverged, made = audit(self.training), self._going(), self._diverged(), {}
         for of in generators(self.shared):
             samples = made[of] = self.training.generate(self.shared.evaluation.samples, of=of)
             asked = self.training.asked(self.shared.evaluation.samples)
             for r in going:
+                if r in diverged:
+                    self._judge_diverged(r, step=step, of=of)
+                    continue
                 looked = {name: float(values[r]) for name, values in audited.items()}
                 self._judge(r, samples[r], looked, asked=asked[r], step=step, of=of)
         self.training.remember()
@@ -116,6 +126,10 @@ class Course:
         """The replicas that were not stopped."""
         return [r for r, step in enumerate(self.training.stopped_at) if step is None]
 
+    def _diverged(self) -> dict[int, int]:
+        """The steps at which replicas diverged."""
+        return {r: step for r, step in enumerate(self.training.diverged_at()) if step is not None}
+
     def _failed(self) -> set[int]:
         return {r for r, found in enumerate(self.outcomes()) if found.status == "failed"}
 
@@ -128,14 +142,24 @@ class Course:
         self._recorded = failed
 
     def _stop_failed(self) -> None:
-        """If asked to, have the runs stand still whose failure nothing can change any more."""
-        ahead = [stop for stop in self.stops if stop > self.log.evaluated]
-        diverged = self.training.diverged_at()
+        """If asked to, have the runs stand still whose failure nothing can change any more; those that diverged do."""
+        diverged = self._diverged()
         for r in self._going() if self.task.stop_failed else ():
             s, seen = self.settings[r], self.log.evaluations[r]
-            judged, at = s.evaluation.judged, diverged[r]
-            if is_final(s.failure, seen, ahead=ahead, steps=s.steps, diverged_at=at, of=judged):
+            if r not in diverged and is_final(
+                s.failure, seen, ahead=self._ahead(), steps=s.steps, of=s.evaluation.judged
+            ):
                 self.training.stop(r)
+
+    def _ahead(self) -> list[int]:
+        """The evaluations to come."""
+        return [stop for stop in self.stops if stop > self.log.evaluated]
+
+    def _tell_of_diverged(self) -> None:
+        """At the evaluations that a population which ended early did not come to: the same as if others had gone on."""
+        lost = sorted(self._diverged().keys() & set(self._going()))
+        for step, of, r in itertools.product(self._ahead(), generators(self.shared), lost):
+            self._judge_diverged(r, step=step, of=of)
 
     def _look(self) -> None:
         """If there is time, ask the detectors about the rows so far. Nothing that is stored depends on the answer."""
@@ -157,28 +181,31 @@ class Course:
         step: int,
         of: Which,
     ) -> None:
-        """Evaluate a run, or say that there is nothing to evaluate: a run that diverged has no generator any more."""
-        run, judge = self.runs[r], self.judges[r]
-        row = {"run_id": run.id, "cell": run.cell.name, "seed": run.seed, "step": step, "of": of}
-        row |= self.training.counters(r)
-        if self.training.diverged_at()[r] is not None:
-            values = dict.fromkeys(judge.names, math.nan)
-            self.log.rows.append(row | {"mode_histogram": None} | values)
-        else:
-            last = step == self.shared.steps
-            values = judge.evaluate(samples, critic(self.training, r), asked=asked, final=last)
-            histogram = judge.histogram(samples)
-            row["mode_histogram"] = None if histogram is None else histogram.tolist()
-            self.log.rows.append(row | looked | values)
-        self.log.evaluations[r].append(Evaluation(step, of, values))
+        judge, last = self.judges[r], step == self.shared.steps
+        values = judge.evaluate(samples, critic(self.training, r), asked=asked, final=last)
+        histogram = judge.histogram(samples)
+        told = {"mode_histogram": None if histogram is None else histogram.tolist()} | looked
+        self._note(r, Evaluation(step, of, values), told)
+
+    def _judge_diverged(self, r: int, *, step: int, of: Which) -> None:
+        """There is nothing to evaluate: a run that diverged has no generator any more."""
+        values = dict.fromkeys(self.judges[r].names, math.nan)
+        self._note(r, Evaluation(step, of, values), {"mode_histogram": None})
+
+    def _note(self, r: int, found: Evaluation, told: Row) -> None:
+        """An evaluation, and the row of it; told: what the row has beside the metrics."""
+        run = self.runs[r]
+        row = {"run_id": run.id, "cell": run.cell.name, "seed": run.seed, "step": found.step, "of": found.of}
+        self.log.rows.append(row | self.training.counters(r) | told | dict(found.values))
+        self.log.evaluations[r].append(found)
 
     def _keep_samples(self, samples: np.ndarray, going: Sequence[int], *, step: int) -> None:
         """Of data in the plane: where the checkpoints stay, and at the end of a run that was stopped."""
-        diverged, stopped = self.training.diverged_at(), self.training.stopped_at
+        diverged, stopped = self._diverged(), self.training.stopped_at
         for r in going if lies_in_plane(self.training) else ():
-            if diverged[r] is None and (step in self.kept or stopped[r] == step):
+            if r not in diverged and (step in self.kept or stopped[r] == step):
                 named = {"run_id": self.names[r], "step": step, "of": self.shared.evaluation.judged}
-                self.log.plane.append(named | look(self.training, r, samples[r]))
+                self.log.plane.append(named | look(self.training, r, samples[r], tell=self._tell_once))
 
     def outcomes(self) -> list[Outcome]:
         """By the evaluations so far, one for each run."""
@@ -267,8 +294,12 @@ class Course:
         looks = self.training.geometry
         if not looks:
             return {}
-        until = [self.shared.steps if step is None else step for step in self.training.stopped_at]
-        seen = [(r, step, found) for r in range(len(self.runs)) for step, found in looks if step <= until[r]]
+        seen = [
+            (r, step, found)
+            for r in range(len(self.runs))
+            for step, found in looks
+            if step <= self._looked_at_until(r)
+        ]
         columns: dict[str, Any] = {
             "run_id": [self.names[r] for r, _, _ in seen],
             "step": [step for _, step, _ in seen],
@@ -276,6 +307,12 @@ class Course:
         for signal in looks[0][1]:
             columns[signal] = [found[signal][r] for r, _, found in seen]
         return columns
+
+    def _looked_at_until(self, r: int) -> int:
+        """Whoever else of the population went on."""
+        ended = self._diverged().get(r) if self.task.stop_failed else None
+        ends = ended, self.training.stopped_at[r], self.shared.steps
+        return next(step for step in ends if step is not None)
 
     @cached_property
     def _grid_names(self) -> list[str | None]:

@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final
-
-import numpy as np
+from typing import Any
 
 from ganbench.detect import diagnose_table, facts_of_run, from_windows, thresholds_hash
 from ganbench.detect.compose import compose
+from ganbench.detect.detector import GRAVE
+from ganbench.detect.reading import by_run
 from ganbench.execute.rows import Row
 from ganbench.records import Finding
 from ganbench.suite.schema import EvaluationPlan
 
 Columns = Mapping[str, Any]
 Tell = Callable[[str], None]
-
-ERRORS: Final = ("error", "fatal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,21 +107,8 @@ def root_cause(rows: Sequence[Row]) -> str | None:
 
 def alarm(rows: Sequence[Row]) -> str | None:
     """The kind of the root cause behind the first error among the rows of a run; None without one."""
-    errors = (row["consequence_of"] or row["kind"] for row in rows if row["severity"] in ERRORS)
+    errors = (row["consequence_of"] or row["kind"] for row in rows if row["severity"] in GRAVE)
     return next(errors, None)
-
-
-def by_run(columns: Columns) -> dict[str, Columns]:
-    """The columns of each run, without `run_id`."""
-    if not columns:
-        return {}
-    names = np.asarray(columns["run_id"])
-    others = {name: np.asarray(values) for name, values in columns.items() if name != "run_id"}
-    return {
-        str(run): {name: values[mine] for name, values in others.items()}
-        for run in dict.fromkeys(names.tolist())
-        for mine in [names == run]
-    }
 
 
 def columns_of(rows: Sequence[Row]) -> Columns:

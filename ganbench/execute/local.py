@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 from ganbench.environment import describe
 from ganbench.errors import InputError, Interrupted
 from ganbench.execute.afterwards import explain_ended
+from ganbench.execute.fit import fitted
+from ganbench.execute.gpu import GpuMemory
 from ganbench.execute.keeper import in_progress
 from ganbench.execute.plan import Plan, device_of, plan
 from ganbench.execute.pool import Pool
+from ganbench.execute.progress import Progress
 from ganbench.execute.rehearsal import rehearse
 from ganbench.execute.stop import stopping
 from ganbench.execute.task import CHECKPOINT_EVERY, Advanced, Finished, Paused, Report, Stopping, Task, Told
 from ganbench.execute.worker import execute
 from ganbench.plugins import Plug
-from ganbench.records import Outcome, Population, Provenance, Run
+from ganbench.records import Population, Provenance, Run
 from ganbench.store.atomic import storing
 from ganbench.store.code import keep_code
 from ganbench.store.environments import differences, names
 from ganbench.store.layout import Layout
-from ganbench.store.snapshot import environment
+from ganbench.store.snapshot import SEQUENTIAL, environment
 from ganbench.store.snapshot import plan as planned_runs
 from ganbench.store.tables import Damaged
 from ganbench.store.writer import Results, open_results
@@ -31,46 +34,13 @@ from ganbench.suite.expand import expand
 from ganbench.suite.suite import Suite
 
 
-class Progress(Protocol):
-    """Who is told how far it is; `ganbench.cli.progress` shows it."""
-
-    def started(self, plan: Sequence[Population], /) -> None: ...
-
-    def advanced(
-        self,
-        population: str,
-        /,
-        *,
-        done: int,
-        total: int,
-        replicas: int,
-        healthy_by_cell: Mapping[str, tuple[int, int]],
-        causes: Mapping[str, str],
-    ) -> None: ...
-
-    def finished(
-        self,
-        population: str,
-        /,
-        *,
-        seconds: float,
-        outcomes: Mapping[str, Outcome],
-        causes: Mapping[str, str],
-    ) -> None: ...
-
-    def stopping(self) -> None: ...
-
-    def told(self, text: str, /) -> None: ...
-
-    def closed(self) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Job:
     """What is asked for. workers and replicas: None lets the machine decide.
 
-    stop_failed: train runs whose failure is final no further. checkpoint_every: seconds. command: what a user types to
-    go on after an interruption.
+    stop_failed: train runs whose failure is final no further. sequential: a test asks that looks after each seed. graphs: on a CUDA device,
+    iterations become graphs where they can. checkpoint_every: seconds. command: what a user types to go on after an
+    interruption.
     """
 
     suite: Suite
@@ -83,6 +53,8 @@ class Job:
     replicas: int | None = None
     fresh: bool = False
     stop_failed: bool = False
+    sequential: bool = False
+    graphs: bool = True
     checkpoint_every: float = CHECKPOINT_EVERY
     command: str = ""
 
@@ -94,6 +66,10 @@ class Job:
 
     def runs(self) -> list[Run]:
         return expand(self.suite, tier=self.tier, seeds=self.seeds, only=self.only)
+
+    def planned(self, run: Run) -> dict[str, Any]:
+        """An entry of the plan."""
+        return {"run_id": run.id, "cell": run.cell.name, "seed": run.seed, SEQUENTIAL: self.sequential}
 
     def missing(self, runs: Sequence[Run]) -> list[Run]:
         """Of these runs, those that the results folder does not hold yet."""
@@ -137,13 +113,13 @@ def run_job(job: Job, progress: Progress) -> list[Run]:
     device = device_of(job.device)
     _foresee(job, runs)  # what does not fit is refused before anything is written or deleted
     _refuse_changed(job, runs)
-    provenance = _with_plugins(describe(device, 1), job.suite.plugins.plugs)
+    provenance = _with_graphs(_with_plugins(describe(device, 1), job.suite.plugins.plugs), graphs=job.graphs)
     with open_results(
         job.out,
         suite_text=job.suite.text,
         suite_identity=job.identity,
         provenance=provenance,
-        planned=[{"run_id": run.id, "cell": run.cell.name, "seed": run.seed} for run in runs],
+        planned=[job.planned(run) for run in runs],
         fresh=job.fresh,
         tell=progress.told,
     ) as results:
@@ -159,7 +135,9 @@ def run_job(job: Job, progress: Progress) -> list[Run]:
                 begun = replace(job, fresh=False).begun(runs, missing)
                 _train(job, missing, begun, results=results, provenance=provenance, progress=progress)
             except (KeyboardInterrupt, Paused):
-                raise _interrupted(job, runs, results.finished()) from None
+                finished = results.finished()
+                if any(run.id not in finished for run in runs):  # else it came when all was done
+                    raise _interrupted(job, runs, finished) from None
     return runs
 
 
@@ -170,6 +148,14 @@ def _with_plugins(provenance: Provenance, plugs: Sequence[Plug]) -> Provenance:
     return replace(
         provenance, notes={**provenance.notes, "plugins": {p.code.name: p.code.digest for p in plugs}}
     )
+
+
+def _with_graphs(provenance: Provenance, *, graphs: bool) -> Provenance:
+    """The record with what was asked for on a CUDA device; what became of it, runs say by `strategy`."""
+    if provenance.device == "cpu":
+        return provenance
+    said = "where a first chunk equals its calls bit for bit" if graphs else "off"
+    return replace(provenance, notes={**provenance.notes, "graphs": said})
 
 
 def _foresee(job: Job, runs: Sequence[Run]) -> None:
@@ -254,6 +240,7 @@ def _train(
         runs = "1 run was" if along == 1 else f"{along} runs were"
         progress.told(f"{runs} not asked for and trained all the same, in a population that is in progress")
     planned = job.plan(missing, begun)
+    populations = _fitted(job, planned, begun, progress)
     suite = job.suite
     tasks = [
         Task(
@@ -266,28 +253,22 @@ def _train(
             job.checkpoint_every,
             suite.plugins.plugs,
             job.stop_failed,
+            job.graphs,
         )
-        for p in planned.populations
+        for p in populations
     ]
-    progress.started(planned.populations)
+    progress.started(populations)
+    said: set[str] = set()
 
     def on(message: Advanced | Finished | Told) -> None:
         if isinstance(message, Told):
-            progress.told(message.text)
-            return
-        if isinstance(message, Finished):
-            progress.finished(
-                message.population, seconds=message.seconds, outcomes=message.outcomes, causes=message.causes
-            )
-            return
-        progress.advanced(
-            message.population,
-            done=message.done,
-            total=message.total,
-            replicas=message.replicas,
-            healthy_by_cell=message.health,
-            causes=message.causes,
-        )
+            if not message.once or message.text not in said:
+                progress.told(message.text)
+            said.add(message.text)
+        elif isinstance(message, Finished):
+            progress.finished(message)
+        else:
+            progress.advanced(message)
 
     try:
         with stopping(progress.stopping) as stop:
@@ -300,6 +281,20 @@ def _train(
     finally:
         progress.closed()
         results.merge()
+
+
+def _fitted(job: Job, planned: Plan, begun: Sequence[Population], progress: Progress) -> Sequence[Population]:
+    """The populations of a plan, as large as the memory of a CUDA device allows; as planned where that was asked for."""
+    if planned.device == "cpu" or job.replicas is not None:
+        return planned.populations
+    return fitted(
+        planned.populations,
+        GpuMemory(planned.device),
+        device=planned.device,
+        graphs=job.graphs,
+        whole={population.id for population in begun},
+        tell=progress.told,
+    )
 
 
 def _here(tasks: Sequence[Task], on: Report, stop: Stopping, *, threads: int) -> None:

@@ -22,8 +22,8 @@ Ended = Mapping[int, tuple[bool, bool]]
 class Look:
     """What there is to say after a seed.
 
-    pairs: of all seeds so far. trained: how many seeds this call has asked for. crashed: whether this seed is no
-    pair, because a run of it crashed.
+    pairs: of all seeds so far. trained: how many seeds this call has trained, of one cell or of both. crashed: whether
+    this seed is no pair, because a run of it crashed.
     """
 
     seed: int
@@ -51,8 +51,8 @@ def looks(
     for place, seed in enumerate(seeds):
         if seed not in ended and seed not in trained:
             block = seeds[place : place + BLOCK]
+            trained.update(set(block) - ended.keys())
             ended = train(block)
-            trained.update(block)
             _refuse_crashed(block, ended)
         pairs = _with(pairs, ended.get(seed))
         said = decision(pairs, margin=margin)

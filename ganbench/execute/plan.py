@@ -13,6 +13,7 @@ from ganbench.execute.estimate import WORKER, bytes_per_replica, work_per_step
 from ganbench.execute.memory import available_memory
 from ganbench.records import Population, Run
 from ganbench.suite.populations import groups, population
+from ganbench.suite.precision import require_device
 from ganbench.suite.schema import Setting
 
 CACHE = 1 << 20  # bytes of one layer's activations in a population: about half of a core's second-level cache
@@ -66,9 +67,11 @@ def plan(
     """Cut runs into populations and order them, the longest first; those that were `begun` stay whole.
 
     On a CPU each worker is one process with one thread, as many as there are cores to use (or populations).
-    Raises StorageError where it would not fit into memory.
+    Raises DeviceError for cells in tf32 on a CPU, StorageError where it would not fit into memory.
     """
     cuda = device != "cpu"
+    for run in runs:
+        require_device(run.cell.content["precision"], device, where=f"cell {run.cell.name}: precision: tf32")
     most = 1 if cuda else workers or available_cores()
     taken = {run.id for population in begun for run in population.runs}
     programs = groups([run for run in runs if run.id not in taken])

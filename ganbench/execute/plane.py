@@ -6,7 +6,7 @@ What is kept is packed as text until its population ends, so that it travels wit
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -30,6 +30,8 @@ _PACKED: Final[dict[str, np.dtype[Any]]] = {
 }
 
 Row = Mapping[str, Any]
+Floats = NDArray[np.float64]
+Tell = Callable[[str], None]
 
 
 def lies_in_plane(training: Training) -> bool:
@@ -37,8 +39,11 @@ def lies_in_plane(training: Training) -> bool:
     return training.datasets[0].shape == (2,)
 
 
-def look(training: Training, replica: int, samples: NDArray[np.float64]) -> dict[str, Any]:
-    """A row of the table `plane`, packed, less run, step and generator. samples: [n, 2], of an evaluation."""
+def look(training: Training, replica: int, samples: Floats, *, tell: Tell) -> dict[str, Any]:
+    """A row of the table `plane`, packed, less run, step and generator. samples: [n, 2], of an evaluation.
+
+    tell: why there are no logits, where D cannot be asked for them.
+    """
     left, bottom, width = square(training.datasets[replica].box)
     shown = samples[:COUNT]
     return {
@@ -47,7 +52,7 @@ def look(training: Training, replica: int, samples: NDArray[np.float64]) -> dict
         "left": left,
         "bottom": bottom,
         "width": width,
-        "logits": _logits(training, replica, grid(left, bottom, width)),
+        "logits": _logits(training, replica, grid(left, bottom, width), tell),
         "decision": training.game.reading.decision,
     }
 
@@ -67,21 +72,37 @@ def square(box: Box) -> tuple[float, float, float]:
     return float(left), float(bottom), width
 
 
-def grid(left: float, bottom: float, width: float) -> NDArray[np.float64]:
+def grid(left: float, bottom: float, width: float) -> Floats:
     """Points [SIDE * SIDE, 2] of the square, its edges among them, row after row from the bottom."""
     ticks = np.linspace(0, width, SIDE)
     y, x = np.meshgrid(bottom + ticks, left + ticks, indexing="ij")
     return np.stack([x.ravel(), y.ravel()], axis=-1)
 
 
-def _logits(training: Training, replica: int, points: NDArray[np.float64]) -> str | None:
-    """Packed; None where D does not judge samples one by one."""
+def _logits(training: Training, replica: int, points: Floats, tell: Tell) -> str | None:
+    """Packed; None where D does not judge samples one by one, or raises."""
     judged = logits_of(training, replica)
+    if judged is None:
+        return None
+    try:
+        logits = _in_batches(judged, points, training.settings[replica].batch)
+    except Exception as error:  # a picture must not cost what was trained
+        tell(
+            f"samples in the plane are kept without D's contours, as D raised {type(error).__name__}: {error}"
+        )
+        return None
     most = float(np.finfo(np.float16).max)
-    return None if judged is None else _pack("logits", judged(points).clip(-most, most))
+    return _pack("logits", logits.clip(-most, most))
 
 
-def _pack(name: str, values: NDArray[np.float64]) -> str:
+def _in_batches(judged: Callable[[Floats], Floats], points: Floats, size: int) -> Floats:
+    """Logits [n] of points [n, 2], as many at a time as D is trained on; the last batch is filled up with points."""
+    padded = np.resize(points, (-(-len(points) // size) * size, 2))
+    found = [judged(batch) for batch in np.split(padded, len(padded) // size)]
+    return np.concatenate(found)[: len(points)]
+
+
+def _pack(name: str, values: Floats) -> str:
     return base64.b64encode(values.astype(_PACKED[name]).tobytes()).decode()
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ganbench.errors import PluginError
 from ganbench.plugins import own_code
+from ganbench.plugins.code import complaint_of, place_in
 from ganbench.records import Run
 from ganbench.registry import is_plugin
 from ganbench.suite.schema import Setting
@@ -26,7 +30,33 @@ def rehearse(runs: Sequence[Run], device: str) -> None:
         if any(is_plugin(options.name) for options in setting.components().values()):
             with own_code(f"cell {run.cell.name}"):
                 try_networks(setting)
-                _train(setting, run.seed, device)
+                _rehearsed(partial(_train, setting, run.seed, device))
+
+
+def _rehearsed(training: Callable[[], None]) -> None:
+    """Runs it. What torch raises on the way back has none of the user's lines: they are looked for on the way there."""
+    try:
+        training()
+    except RuntimeError as error:
+        where, what = complaint_of(error)
+        line = "" if where else _differentiated(training)
+        if not line:
+            raise
+        said = what.partition(" Hint: ")[0]  # to look for the line, as was done
+        raise PluginError(
+            f"torch cannot differentiate what this line computes: {said}", where=line
+        ) from error
+
+
+def _differentiated(training: Callable[[], None]) -> str:
+    """The user's line whose result could not be differentiated, as `file.py:7`; empty where torch does not know it."""
+    import torch
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with suppress(RuntimeError), torch.autograd.detect_anomaly(check_nan=False):
+            training()
+    return place_in("".join(str(one.message) for one in told))
 
 
 def try_networks(setting: Setting) -> None:

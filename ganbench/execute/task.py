@@ -16,7 +16,7 @@ CHECKPOINT_EVERY = 60.0  # seconds
 class Task:
     """A population and what its rows say of where they come from; seconds between two checkpoints; the user's code.
 
-    stop_failed: a run whose failure is final is trained no further.
+    stop_failed: a run whose failure is final is trained no further. graphs: of a CUDA device may be used.
     """
 
     population: Population
@@ -28,6 +28,7 @@ class Task:
     checkpoint_every: float = CHECKPOINT_EVERY
     plugs: tuple[Plug, ...] = ()
     stop_failed: bool = False
+    graphs: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,10 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Something else that the user should know, such as the run that raised."""
+    """Something else that the user should know, such as the run that raised. once: whichever populations say it."""
 
     text: str
+    once: bool = False
 
 
 Message = Advanced | Finished | Told

@@ -10,9 +10,10 @@ from typing import Any
 
 from ganbench.environment import describe, to_json
 from ganbench.errors import CannotTell, UsageError
-from ganbench.execute.local import Job, Progress, run_job
+from ganbench.execute.local import Job, run_job
 from ganbench.execute.looks import Ended, Look, looks
 from ganbench.execute.plan import device_of
+from ganbench.execute.progress import Progress
 from ganbench.records import Cell
 from ganbench.store.environments import differences, names
 from ganbench.store.layout import Layout
@@ -85,7 +86,7 @@ class _Duel:
 
     def ended(self) -> Ended:
         """Raises CannotTell for runs of several environments."""
-        self._require_one({})
+        self._require_one({}, "the runs there are of several environments")
         ours, theirs = self._held
         return {s: (_failed(ours[s]), _failed(theirs[s])) for s in ours if s in theirs}
 
@@ -93,9 +94,11 @@ class _Duel:
         """Add these seeds to both. Raises CannotTell before, where the runs there are of another environment."""
         device = self._device()
         here = describe(device_of(device), 1)
-        self._require_one({here.fingerprint: to_json(here)})
+        self._require_one(
+            {here.fingerprint: to_json(here)}, "new seeds would be of another environment than those there"
+        )
         for job in self._jobs():
-            run_job(replace(job, seeds=seeds, device=device), self._progress())
+            run_job(replace(job, seeds=seeds, device=device, sequential=True), self._progress())
         self._held = [side.ended() for side in self._sides]
         return self.ended()
 
@@ -114,18 +117,24 @@ class _Duel:
         kinds = {str(run["device"]).partition(":")[0] for held in self._held for run in held.values()}
         return kinds.pop() if len(kinds) == 1 else "auto"
 
-    def _require_one(self, here: Mapping[str, Any]) -> None:
-        """One environment: that of the runs that are there, and `here`, by fingerprint."""
+    def _require_one(self, here: Mapping[str, Any], what: str) -> None:
+        """One environment: that of the runs that are there, and `here`, by fingerprint. what: is wrong if there are more."""
         found = {run["fingerprint"] for held in self._held for run in held.values()} | set(here)
         if len(found) < 2:
             return
         records = [environment(side.layout)["provenance"] for side in self._sides]
         named = names(differences({**records[0], **records[1], **here}, found))
         raise CannotTell(
-            f"runs of {len(named)} environments share no rate: {'; '.join(named.values())}",
+            f"{what}, and would share no rate: {_listed(named, here)}",
             where=" and ".join(dict.fromkeys(str(side.job.out) for side in self._sides)),
             hint="train both cells in a new folder with `ganbench run`",
         )
+
+
+def _listed(named: Mapping[str, str], here: Mapping[str, Any]) -> str:
+    """Names by fingerprint; that of this installation last, and called so."""
+    there = [name for key, name in named.items() if key not in here]
+    return "; ".join([*there, *(f"here {named[key]}" for key in here if key in named)])
 
 
 def _failed(run: Mapping[str, Any]) -> bool:

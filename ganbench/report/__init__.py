@@ -3,6 +3,7 @@
 source.py     a results folder as it is read
 section.py    runs that may be shown together: what is comparable, what is kept apart
 cell.py       the runs of one cell, and its health
+counts.py     how many runs are spoken of, in words; by_run.py evaluations taken apart by run
 metric.py     the metric that cells are compared by, and which way is better
 verdicts.py   cells against a reference, and every pair
 axes.py       labels of an axis against its first, and the grids of numeric axes

@@ -11,23 +11,25 @@ from ganbench.report.canvas import (
     BLUE,
     INK,
     LINE,
+    ROW,
     Columns,
     Drawing,
+    Mark,
     blank,
+    marks,
     panels,
-    plain_steps,
     rows_of_cells,
+    share_over,
     titled,
 )
 from ganbench.report.costs import Ledger, Spending
-from ganbench.report.outcomes import ROW, of_runs
+from ganbench.report.counts import extent, of_runs, or_stopped
 from ganbench.report.slug import slug
 from ganbench.report.tuning import Contest
 from ganbench.stats.intervals import wilson
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 
 def tuning(arena: str, found: Contest, *, columns: Columns) -> Drawing:
@@ -48,9 +50,13 @@ def tuning(arena: str, found: Contest, *, columns: Columns) -> Drawing:
     axes.set_xlim(-2, 102)
     axes.grid(axis="x")
     axes.set_xlabel("runs that end healthy, %")
-    _legend(figure, found.k)
-    runs = sorted({one.runs for one in methods})
-    each = " to ".join(str(n) for n in dict.fromkeys((runs[0], runs[-1])))
+    marks(
+        figure,
+        Mark("a setting at random", "o", INK, hollow=True),
+        Mark(f"best of {found.k}", "o", BLUE),
+        size=4,
+    )
+    each = extent([one.runs for one in methods])
     caption = (
         f"Share of runs on {arena} that end healthy, by {found.axis}: of one setting at random (ring), and of the best of "
         f"{found.k} (disc, with Wilson's 95 % interval at the runs that score it), settings differing in "
@@ -68,33 +74,18 @@ def costs(found: Ledger, cells: Sequence[Spending], *, columns: Columns) -> Draw
     def draw(index: int, axes: Axes) -> None:
         one = cells[index]
         n = one.at_end.n
-        low, high = 100 * np.array([wilson(int(k), n) for k in one.sound]).T
-        axes.fill_between(one.costs, low, high, color=BLUE, alpha=0.2, linewidth=0)
-        axes.plot(one.costs, 100 * one.sound / n, color=BLUE)
+        low, high = np.array([wilson(int(k), n) for k in one.sound]).T
+        share_over(axes, one.costs, one.sound / n, (low, high), until=1.02 * most)
         axes.axvline(found.budget, color=INK, linewidth=0.7, linestyle="--")
-        axes.set(ylim=(-3, 103), xlim=(0, 1.02 * most))
         axes.set_title(titled(one.cell.name))
-        plain_steps(axes)
 
     figure = panels(len(cells), draw, columns=columns, share_y=True)
     figure.supylabel("within all bounds, %", fontsize=7)
     figure.supxlabel("gradient evaluations of a run", fontsize=7)
     caption = (
-        f"Share of runs on {found.arena.name} that are neither {' nor '.join(found.bounds)} nor diverged at an evaluation, over "
+        f"Share of runs on {found.arena.name} that are neither {' nor '.join(found.bounds)} nor diverged{or_stopped([one.cell for one in cells])} at an evaluation, over "
         f"what they had spent, with Wilson's pointwise 95 % interval; the dashed line is the equal budget, "
         f"{found.budget:,.0f} gradient evaluations; {of_runs([one.cell for one in cells])}."
     )
     arena = found.arena.name
     return Drawing(f"costs-{slug(arena)}", f"Equal cost: {arena}", caption, figure, columns)
-
-
-def _legend(figure: Figure, k: int) -> None:
-    from matplotlib.lines import Line2D
-
-    def mark(colour: str, face: str, label: str) -> Line2D:
-        return Line2D(
-            [], [], color=colour, markerfacecolor=face, marker="o", linestyle="", markersize=4, label=label
-        )
-
-    handles = [mark(INK, "none", "a setting at random"), mark(BLUE, BLUE, f"best of {k}")]
-    figure.legend(handles=handles, loc="outside upper center", ncols=2)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from ganbench.report.costs import Ledger, Spending
+from ganbench.report.counts import extent, or_stopped
 from ganbench.report.reach import STABLE, Reach
 from ganbench.report.section import Arena
 from ganbench.report.slug import slug
@@ -63,11 +64,11 @@ def reach(arena: Arena, axis: str, found: Sequence[Reach]) -> Table:
         )
         for one in found
     )
-    runs = sorted({count.n for one in found for count in one.counts.values()})
+    runs = [count.n for one in found for count in one.counts.values()]
     caption = (
         f"Runs on {arena.name} that end healthy along {axis}, of those trained. Largest stable: the largest value at which "
         f"{share} or more do; shown: the largest at which all of Wilson's 95 % interval does; not ruled out: the largest "
-        f"at which some of it does, each value for itself. n = {_range(runs)} runs a value."
+        f"at which some of it does, each value for itself. n = {extent(runs)} runs a value."
     )
     name = f"reach-{slug(arena.name)}-{slug(axis)}"
     return Table(name, f"Largest stable {axis}: {arena.name}", caption, heads, rows, _after(len(heads)))
@@ -90,9 +91,9 @@ def costs(found: Ledger) -> Table:
     caption = (
         f"Runs on {found.arena.name} that are sound once a run has spent {found.budget:,.0f} gradient evaluations (backward "
         f"passes through either network), what the cheapest cell spends in all: neither {' nor '.join(found.bounds)} there, "
-        "nor diverged, by interpolation between evaluations; one evaluation is judged, whatever the criteria say of "
+        f"nor diverged{or_stopped([one.cell for one in found.cells])}, by interpolation between evaluations; one evaluation is judged, whatever the criteria say of "
         f"several. Wilson's 95 % interval; differences to {found.cells[0].cell.name} with Newcombe's, each for itself. "
-        f"n = {_range(sorted({one.at_end.n for one in found.cells}))} runs a cell."
+        f"n = {extent([one.at_end.n for one in found.cells])} runs a cell."
     )
     rows = tuple(_spending(found, one) for one in found.cells)
     arena = found.arena.name
@@ -154,11 +155,7 @@ def _value(label: str | None) -> Entry:
 
 
 def _each(found: Contest) -> str:
-    return f"n = {_range(sorted({one.runs for one in found.methods}))} runs of each {found.axis}"
-
-
-def _range(counts: Sequence[int]) -> str:
-    return " to ".join(str(n) for n in dict.fromkeys((counts[0], counts[-1])))
+    return f"n = {extent([one.runs for one in found.methods])} runs of each {found.axis}"
 
 
 def _after(heads: int) -> frozenset[int]:

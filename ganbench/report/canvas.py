@@ -10,11 +10,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Columns = Literal[1, 2]
+Floats = NDArray[np.float64]
 
 # Okabe and Ito 2008, jfly.uni-koeln.de/color: told apart with any common colour blindness.
 BLUE: Final = "#0072b2"
@@ -26,6 +30,7 @@ LINE: Final = "#c9ced6"
 _OF_THE_PAGE: Final = {INK: "ink", LINE: "line", BLUE: "blue"}  # a page has its own, for light and dark
 
 WIDTHS: Final[dict[Columns, float]] = {1: 3.35, 2: 6.9}  # inches, of a column and a page of a paper
+ROW: Final = 0.19  # inches, of a cell in a figure of many
 FORMATS: Final = ("pdf", "svg", "png")
 _METADATA: Final[dict[str, dict[str, Any]]] = {
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
@@ -145,7 +150,8 @@ def panels(
     """Small multiples, row by row: `draw` fills the panel of a number. height: of a row, in inches."""
     across = min(count, 2 * columns)
     down = math.ceil(count / across)
-    figure = blank(columns, 0.25 + height * down)
+    # One row alone also holds the label of the y axis, which else spans several.
+    figure = blank(columns, 0.25 + height * down + (0.5 if down == 1 else 0))
     grid = figure.subplots(down, across, squeeze=False, sharex=False, sharey=share_y)
     for index, axes in enumerate(grid.flat):
         if index < count:
@@ -161,7 +167,7 @@ def rows_of_cells(axes: Axes, names: Sequence[str]) -> None:
     narrow = figure is not None and figure.get_figwidth() <= WIDTHS[1]
     labels = [titled(name, 26 if narrow else 44) for name in names]
     size = 5 if any("\n" in label for label in labels) else None
-    axes.set_yticks(range(len(names)), labels, fontsize=size, linespacing=1.0)
+    axes.set_yticks(range(len(names)), labels, fontsize=size, linespacing=1.15)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
 
@@ -191,6 +197,55 @@ def plain_steps(axes: Axes) -> None:
 
     axes.xaxis.set_major_locator(MaxNLocator(3))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x / 1000:g}k" if x >= 1000 else f"{x:g}"))
+
+
+def share_over(
+    axes: Axes,
+    x: Floats,
+    shares: Floats,
+    band: tuple[Floats, Floats],
+    *,
+    until: float,
+    stepwise: bool = False,
+) -> None:
+    """A share [T] of runs, in %, with a band around it. until: where the panel ends; stepwise: constant in between."""
+    low, high = band
+    axes.fill_between(
+        x, 100 * low, 100 * high, step="post" if stepwise else None, color=BLUE, alpha=0.2, linewidth=0
+    )
+    axes.plot(x, 100 * shares, drawstyle="steps-post" if stepwise else "default", color=BLUE)
+    axes.set(ylim=(-3, 103), xlim=(0, until))
+    plain_steps(axes)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """An entry of a legend."""
+
+    label: str
+    marker: str
+    colour: str
+    hollow: bool = False
+
+
+def marks(figure: Figure, *shown: Mark, size: float = 3.5) -> None:
+    """A legend above all panels; size: of the marks, in points."""
+    from matplotlib.lines import Line2D
+
+    handles = [
+        Line2D(
+            [],
+            [],
+            color=one.colour,
+            markerfacecolor="none" if one.hollow else one.colour,
+            marker=one.marker,
+            linestyle="",
+            markersize=size,
+            label=one.label,
+        )
+        for one in shown
+    ]
+    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
 
 
 def _escaped(text: str) -> str:

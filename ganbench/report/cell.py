@@ -70,6 +70,11 @@ class Cell:
         return self.failed - sum(self.roots.values())
 
     @property
+    def stopped(self) -> int:
+        """Failed runs that were trained no further (`--stop-failed`): they have neither a final nor a best value."""
+        return len(self.column("stopped_at"))
+
+    @property
     def modes(self) -> int | None:
         """Of the data; None where they have none."""
         known = self.runs["modes"].dropna()

@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ganbench.errors import CannotTell, InputError, UnknownName
-from ganbench.report.canvas import BLUE, ORANGE, Columns, Drawing, blank, rows_of_cells, style
+from ganbench.errors import CannotTell, InputError, UnknownName, UsageError
+from ganbench.report.canvas import BLUE, ORANGE, ROW, Columns, Drawing, blank, rows_of_cells, style
 from ganbench.report.cell import Cell
+from ganbench.report.counts import extent
 from ganbench.report.metric import Metric, main_metric
-from ganbench.report.outcomes import ROW
-from ganbench.report.section import Section, sections
+from ganbench.report.section import Section, complaints, sections
 from ganbench.report.source import read_source
+from ganbench.stats.comparison import Comparison
 from ganbench.stats.rate_comparison import compare_rates, compare_rates_by_seed
 from ganbench.stats.rates import PairedCount
 from ganbench.stats.value_comparison import compare_values
-from ganbench.stats.verdict import Comparison, Verdict, verdicts
+from ganbench.stats.verdict import Verdict, verdicts
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -33,6 +34,11 @@ class Side:
     text: str
     section: Section
     cells: tuple[Cell, ...]
+
+    @property
+    def root(self) -> Path:
+        (source,) = self.section.sources
+        return source.layout.root.resolve()
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +73,8 @@ def compare(a: str, b: str, *, rng: Generator, margin: float = 0.2, alpha: float
     """A against B, each `RESULTS` or `RESULTS:CELL`; of two folders every cell that has a name in common.
 
     rng: for the permutations of the test of values. margin: of failure rates and of the share of pairs won. Raises
-    InputError for what is no results folder, UnknownName for a cell that it has not; CannotTell for no runs, runs
+    InputError for what is no results folder, UnknownName for a cell that it has not; UsageError for a cell against
+    itself; CannotTell for no runs, runs
     of several environments on one side, nothing in common, or cells that are judged differently.
     """
     ours, theirs = _side(a), _side(b)
@@ -85,10 +92,13 @@ def compare(a: str, b: str, *, rng: Generator, margin: float = 0.2, alpha: float
 
 def drawing(found: Difference, *, columns: Columns = 1) -> Drawing:
     """Share of healthy runs of A and B with intervals, one row for each pair of cells."""
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
     from matplotlib.lines import Line2D
 
     with style():
         figure = blank(columns, 0.75 + 1.5 * ROW * len(found.matches))
+        # Small print is wider in a PNG than it is laid out.
+        figure.set_layout_engine(ConstrainedLayoutEngine(w_pad=0.1))
         axes = figure.subplots()
         for row, match in enumerate(found.matches):
             for cell, shift, colour in ((match.ours, -0.14, BLUE), (match.theirs, 0.14, ORANGE)):
@@ -104,8 +114,7 @@ def drawing(found: Difference, *, columns: Columns = 1) -> Drawing:
             for colour, label in ((BLUE, "A"), (ORANGE, "B"))
         ]
         axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.1)
-        counts = sorted({cell.n for match in found.matches for cell in (match.ours, match.theirs)})
-        each = " to ".join(str(n) for n in dict.fromkeys((counts[0], counts[-1])))
+        each = extent([cell.n for match in found.matches for cell in (match.ours, match.theirs)])
         caption = (
             f"Share of runs that end healthy of A, {found.ours.text}, and B, {found.theirs.text}, with Wilson's 95 % interval; "
             f"n = {each} runs a cell."
@@ -130,8 +139,11 @@ def _side(text: str) -> Side:
     if cell not in named:
         raise UnknownName("cell", cell, named)
     if not named[cell].n:
+        crashed = section.runs[section.runs["cell"] == cell]
         raise CannotTell(
-            f"no run of cell '{cell}' ended healthy or failed", where=str(path), hint="run it again"
+            f"no run of cell '{cell}' ended healthy or failed: {complaints(crashed)}",
+            where=str(path),
+            hint="run it again",
         )
     return Side(text, section, (named[cell],))
 
@@ -162,6 +174,12 @@ def _matched(ours: Side, theirs: Side) -> Iterator[tuple[Cell, Cell]]:
             "no cell in common", where=f"{ours.text} and {theirs.text}", hint="name cells: RESULTS:CELL"
         )
     for a, b in found:
+        if set(a.runs["run_id"]) == set(b.runs["run_id"]) and ours.root == theirs.root:
+            raise UsageError(
+                "the same runs twice: there is nothing to compare",
+                where=f"{ours.text} and {theirs.text}",
+                hint="name two cells or two folders: RESULTS:CELL",
+            )
         judged = [str(cell.runs["evaluation_id"].iloc[0]) for cell in (a, b)]
         if judged[0] != judged[1]:
             raise CannotTell(
@@ -200,14 +218,9 @@ def _by_seed(ours: Cell, theirs: Cell, margin: float) -> Comparison | None:
 
 def _values(ours: Cell, theirs: Cell, margin: float, rng: Generator) -> Comparison | None:
     metric = main_metric([ours, theirs])
-    if metric is None or min(ours.n, theirs.n) < LEAST or any(map(_stopped, (ours, theirs))):
+    if metric is None or min(ours.n, theirs.n) < LEAST or ours.stopped or theirs.stopped:
         return None
     return _compared_values(ours, theirs, metric, margin, rng)
-
-
-def _stopped(cell: Cell) -> bool:
-    """Whether runs ended with `--stop-failed`: these have no final value."""
-    return "stopped_at" in cell.runs and bool(cell.runs["stopped_at"].notna().any())
 
 
 def _compared_values(ours: Cell, theirs: Cell, metric: Metric, margin: float, rng: Generator) -> Comparison:
@@ -231,7 +244,7 @@ def _remarks(ours: Side, theirs: Side, found: Sequence[tuple[Cell, Cell]]) -> It
         if alone:
             yield f"Only {name} has {', '.join(alone)}."
         yield from (f"{name}: {remark}" for remark in side.section.remarks)
-    if any(_stopped(cell) for pair in found for cell in pair):
+    if any(cell.stopped for pair in found for cell in pair):
         yield "Runs were stopped when they had failed (--stop-failed): final values are not compared."
     if any(a.content.get("steps") != b.content.get("steps") for a, b in found):
         yield "A and B were trained for different numbers of steps."

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ganbench.report import axes, contrasts, dynamics, effort, maps, outcomes, protocol, run_tables, tables
 from ganbench.report.canvas import Columns, Drawing, style
 from ganbench.report.cell import Cell
+from ganbench.report.counts import of_runs
 from ganbench.report.effort import Effort, efforts
 from ganbench.report.explanations import explanations
 from ganbench.report.health import health
@@ -110,10 +111,9 @@ def _steady(section: Section, arena: Arena) -> Table | None:
     metric = arena.metric
     if metric is None:
         return None
-    looks = {
-        cell.name: section.looks[cell.name] for cell in arena.cells if cell.n and cell.name in section.looks
-    }
-    found = {name: told for name, rows in looks.items() if (told := scores(rows, metric))}
+    cells = [cell for cell in arena.cells if cell.n and cell.name in section.looks]
+    told = {cell.name: scores(section.looks[cell.name], metric, steps=cell.steps) for cell in cells}
+    found = {name: of_cell for name, of_cell in told.items() if of_cell}
     return run_tables.stability(arena, metric, found) if found else None
 
 
@@ -142,7 +142,7 @@ def _drawings(
         if (found := every[arena.name]) and arena.metric is not None:
             inside = compared(arena)
             names = [cell.name for cell in inside]
-            n = outcomes.of_runs(inside)
+            n = of_runs(inside)
             yield contrasts.improvement(arena.name, names, found, arena.metric, n=n, columns=columns)
         if drawing := _profiles(arena, columns):
             yield drawing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganbench.metrics.direction import IDEAL
+from ganbench.report.by_run import by_run
 from ganbench.report.cell import Cell
 from ganbench.report.section import Arena, Section
 from ganbench.stats.equal_cost import at_cost
@@ -23,6 +24,26 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 COST: Final = "gradient_evaluations"
+
+
+@dataclass(frozen=True, eq=False)
+class Account:
+    """The evaluations of one run, [T] each: what it had spent, its margin, its step."""
+
+    costs: Floats
+    margins: Floats
+    steps: Floats
+
+    def sound_at_end(self, steps: int) -> bool:
+        """steps: of a whole run; one that diverged, or was stopped because it had failed, is not sound."""
+        return bool(self.steps[-1] == steps and self.margins[-1] >= 0)
+
+    def sound_at(self, budget: float, *, steps: int) -> bool:
+        """A whole run may have spent a rounding less than the budget; one that ended before is not sound."""
+        rising = np.diff(self.costs, prepend=-1.0) > 0
+        whole = self.steps[-1] == steps and np.isfinite(self.margins[-1])
+        reached = min(budget, float(self.costs[-1])) if whole else budget
+        return bool(at_cost(self.costs[rising], self.margins[rising], reached) >= 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,10 +144,10 @@ def _total(cell: Cell, looks: pd.DataFrame) -> float | None:
 
 def _spending(cell: Cell, looks: pd.DataFrame, total: float, budget: float) -> Spending:
     by_step = looks.assign(sound=looks["margin"] >= 0).groupby("step")
-    courses = list(_courses(looks))
-    told = budget >= max(float(costs[0]) for costs, _ in courses)
-    beyond = sum(not _sound_at(*course, budget) for course in courses) if told else 0
-    ended = sum(not margins[-1] >= 0 for _, margins in courses)
+    accounts = [Account(*columns) for columns in by_run(looks, COST, "margin", "step")]
+    told = budget >= max(float(one.costs[0]) for one in accounts)
+    beyond = sum(not one.sound_at(budget, steps=cell.steps) for one in accounts) if told else 0
+    ended = sum(not one.sound_at_end(cell.steps) for one in accounts)
     return Spending(
         cell=cell,
         costs=by_step[COST].max().to_numpy(dtype=float),
@@ -134,24 +155,9 @@ def _spending(cell: Cell, looks: pd.DataFrame, total: float, budget: float) -> S
         sound=by_step["sound"].sum().to_numpy(dtype=np.int64),
         total=total,
         step=cell.steps * budget / total,
-        at_budget=Count(beyond, len(courses)) if told else None,
-        at_end=Count(ended, len(courses)),
+        at_budget=Count(beyond, len(accounts)) if told else None,
+        at_end=Count(ended, len(accounts)),
     )
-
-
-def _courses(looks: pd.DataFrame) -> Iterator[tuple[Floats, Floats]]:
-    """Costs and margins of each run."""
-    runs = looks["run_id"].to_numpy(dtype=str)
-    starts = np.flatnonzero(runs[1:] != runs[:-1]) + 1
-    columns = (np.split(looks[name].to_numpy(dtype=float), starts) for name in (COST, "margin"))
-    return zip(*columns, strict=True)
-
-
-def _sound_at(costs: Floats, margins: Floats, budget: float) -> bool:
-    """A run that stopped before, because it diverged, is not sound."""
-    rising = np.diff(costs, prepend=-1.0) > 0
-    reached = min(budget, float(costs[-1])) if np.isfinite(margins[-1]) else budget
-    return bool(at_cost(costs[rising], margins[rising], reached) >= 0)
 
 
 def _bound(criterion: Mapping[str, Any]) -> str:

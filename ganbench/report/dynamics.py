@@ -10,7 +10,7 @@ import numpy as np
 
 from ganbench.report.canvas import BLUE, INK, ORANGE, Columns, Drawing, panels, plain_steps, titled
 from ganbench.report.cell import Cell
-from ganbench.report.outcomes import of_runs
+from ganbench.report.counts import of_runs
 from ganbench.report.traces import BAND, Course, Courses, onsets
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from ganbench.report import budget_figures, budget_tables
 from ganbench.report.axes import axes_of
 from ganbench.report.canvas import Columns, Drawing
 from ganbench.report.costs import Ledger, ledger
+from ganbench.report.counts import first_of
 from ganbench.report.reach import STABLE, Reach, farthest, reaches
 from ganbench.report.section import Arena, Section
 from ganbench.report.table import Table
@@ -110,13 +111,16 @@ def _farthest(arena: str, axis: str, lines: Sequence[Reach]) -> str:
 
 def _best(arena: str, contest: Contest) -> str:
     ranked = contest.ranked
-    (best, first), (worst, last) = ranked[0], ranked[-1]
-    tied = sum(one.share == first.share for _, one in ranked) - 1
-    name = f"{best.label}{f' and {tied} more' if tied else ''}"
+    first, last = ranked[0][1], ranked[-1][1]
+    most, least = (
+        first_of([method.label for method, one in ranked if one.share == end.share]) for end in (first, last)
+    )
     how = f"By {contest.axis}, the best of {contest.k} settings on {arena}"
     if first.share == last.share:
         return f"{how} ends healthy equally often for all {len(ranked)}: {_share(first)}."
-    return f"{how} ends healthy most often for {name}, {_share(first)}, least often for {worst.label}, {_share(last)}."
+    return (
+        f"{how} ends healthy most often for {most}, {_share(first)}, least often for {least}, {_share(last)}."
+    )
 
 
 def _share(best: Tuned) -> str:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ganbench.report.canvas import BLUE, INK, ORANGE, RED, Columns, Drawing, blank, rows_of_cells
+from ganbench.report.canvas import BLUE, INK, ORANGE, RED, ROW, Columns, Drawing, blank, rows_of_cells
 from ganbench.report.cell import Cell
-from ganbench.report.outcomes import ROW, of_runs
+from ganbench.report.counts import of_runs
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,11 +44,11 @@ def _shares(axes: Axes, cells: Sequence[Cell]) -> None:
     place = np.arange(len(cells))
     low, high = np.array([cell.interval for cell in cells]).T
     axes.hlines(place, 100 * low, 100 * high, color=BLUE, linewidth=1.4, alpha=0.55)
-    axes.plot([100 * cell.share for cell in cells], place, "o", color=BLUE, markersize=4)
+    axes.plot([100 * cell.share for cell in cells], place, "o", color=BLUE, markersize=4, clip_on=False)
     rows_of_cells(axes, [cell.name for cell in cells])
     axes.set_xlim(-2, 102)
     axes.grid(axis="x")
-    axes.set_xlabel("runs that end healthy, %")
+    axes.set_xlabel("runs that\nend healthy, %")
 
 
 def _causes(axes: Axes, cells: Sequence[Cell], kinds: Mapping[str, str]) -> None:
@@ -66,7 +66,7 @@ def _causes(axes: Axes, cells: Sequence[Cell], kinds: Mapping[str, str]) -> None
     axes.set_xlim(0, 102)
     axes.grid(axis="x")
     axes.tick_params(axis="y", length=0, labelleft=False)
-    axes.set_xlabel("failed runs by root cause, %")
+    axes.set_xlabel("failed runs by\nroot cause, %")
 
 
 def _kinds(cells: Sequence[Cell]) -> dict[str, str]:

@@ -166,7 +166,9 @@ def _nearest(one: Suspect) -> tuple[pd.DataFrame, str] | None:
         return None
     flight = bursts[bursts["burst"] < 0]
     if len(flight):
-        last = flight["burst"] == flight["burst"].max()  # -1, of a divergence, tells more than -2, of a failure
+        last = (
+            flight["burst"] == flight["burst"].max()
+        )  # -1, of a divergence, tells more than -2, of a failure
         return flight[last].sort_values("step"), "Flight recorder"
     failed = int(one.row["failed_at"])
     middle = bursts.groupby("burst")["step"].mean()

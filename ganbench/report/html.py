@@ -55,6 +55,7 @@ def _section(number: int, content: Content, suspects: Sequence[Suspect]) -> dict
         "figures": [{"drawing": one, "svg": one.inline(f"s{number}-{one.name}")} for one in content.drawings],
         "images": _images(content),
         "suspects": suspects,
+        "failed": sum(cell.failed for cell in section.cells),
         "rule": RULE,
         "common": protocol.common(section),
         "varying": (keys, list(zip([cell.name for cell in section.cells], rows, strict=True))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,33 +13,25 @@ from ganbench.report.canvas import (
     INK,
     LINE,
     RED,
+    ROW,
     Columns,
     Drawing,
+    Mark,
     blank,
+    marks,
     panels,
-    plain_steps,
     rows_of_cells,
+    share_over,
     titled,
 )
 from ganbench.report.cell import Cell
+from ganbench.report.counts import of_runs, or_stopped
 from ganbench.report.landmarks import of_one_mode, of_real_samples
 from ganbench.report.metric import Metric
 from ganbench.stats.survival import kaplan_meier
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-ROW: Final = 0.19  # inches
-
-
-def of_runs(cells: Sequence[Cell]) -> str:
-    """Such as `n = 10 runs in each of 16 cells`."""
-    counts = [cell.n for cell in cells] or [0]
-    each = f"{counts[0]}" if len(set(counts)) == 1 else f"{min(counts)} to {max(counts)}"
-    if len(cells) < 2:
-        return f"n = {each} run{'s' if max(counts) != 1 else ''}"
-    return f"n = {each} run{'s' if max(counts) != 1 else ''} in each of {len(cells)} cells"
 
 
 def modes(cells: Sequence[Cell], *, columns: Columns) -> Drawing:
@@ -58,7 +50,7 @@ def modes(cells: Sequence[Cell], *, columns: Columns) -> Drawing:
     axes.spines["left"].set_visible(False)
     caption = (
         f"Histogram of the modes that a run covers at its last evaluation, as a strip for each cell: the darker, the "
-        f"more runs; {of_runs(cells)}. A run that diverged has no value there."
+        f"more runs; {of_runs(cells)}. A run that diverged{or_stopped(cells)} has no value there."
     )
     return Drawing("modes", "Covered modes", caption, figure, columns)
 
@@ -70,20 +62,17 @@ def survival(cells: Sequence[Cell], *, columns: Columns) -> Drawing:
         cell = cells[index]
         curve = kaplan_meier(*times_of(cell))
         x = np.append(curve.times, cell.steps)
-        low, high = (100 * np.append(side, side[-1]) for side in (curve.low, curve.high))
-        axes.fill_between(x, low, high, step="post", color=BLUE, alpha=0.2, linewidth=0)
-        axes.step(x, 100 * np.append(curve.share, curve.share[-1]), where="post", color=BLUE)
-        axes.set(ylim=(-3, 103), xlim=(0, cell.steps))
+        shares, low, high = (np.append(side, side[-1]) for side in (curve.share, curve.low, curve.high))
+        share_over(axes, x, shares, (low, high), until=cell.steps, stepwise=True)
         axes.set_title(titled(cell.name))
-        plain_steps(axes)
 
     figure = panels(len(cells), draw, columns=columns, share_y=True)
     figure.supylabel("still healthy, %", fontsize=7)
     figure.supxlabel("generator steps", fontsize=7)
     caption = (
         f"Share of runs that have not failed yet (Kaplan-Meier, pointwise 95 % interval); runs that ended healthy are "
-        f"censored at their last step; {of_runs(cells)}. A failure counts from the first step of its streak, so that "
-        "steps which a criterion leaves out show none."
+        f"censored at their last step; {of_runs(cells)}. A failure counts from the first evaluation of its streak. "
+        "Where a criterion leaves out the beginning of a run, none can fail in it: the curve says nothing of those steps."
     )
     return Drawing("survival", "Time to failure", caption, figure, columns)
 
@@ -103,29 +92,43 @@ def best_final(cells: Sequence[Cell], metric: Metric, *, columns: Columns) -> Dr
         for chosen, colour in ((~failed, BLUE), (failed, RED)):
             axes.plot(best[chosen], place[chosen], "|", color=colour, markersize=3.5, markeredgewidth=0.8)
             axes.plot(final[chosen], place[chosen], "o", color=colour, markersize=2, markeredgewidth=0)
-    for value in _landmarks(cells, metric):
+    for value in _landmarks(cells, metric).values():
         axes.axvline(value, color=INK, linewidth=0.7, linestyle=":", zorder=0)
     rows_of_cells(axes, [cell.name for cell in cells])
     axes.set_xlabel(f"{metric.label} ({metric.direction})")
     axes.grid(axis="x")
-    _legend(figure)
+    marks(
+        figure,
+        Mark("best", "|", INK),
+        Mark("final, healthy", "o", BLUE),
+        Mark("final, failed", "o", RED),
+    )
     caption = (
         f"{metric.label.capitalize()} of every run: its best evaluation (bar) and its last one (dot), joined by a line, "
-        f"the collapse gap; {of_runs(cells)}. Who reports the best checkpoint reports the bars; a bar without a dot is a run that diverged.{_said(cells, metric)}"
+        f"the collapse gap; {of_runs(cells)}. Who reports the best checkpoint reports the bars; a bar without a dot is a run that diverged.{_without(cells)}{_said(cells, metric)}"
     )
     return Drawing("best-final", "Best against final", caption, figure, columns)
 
 
-def _landmarks(cells: Sequence[Cell], metric: Metric) -> list[float]:
-    """Of real samples and of one mode, where they are the same for all cells."""
-    real = {of_real_samples([cell], metric.name) for cell in cells}
-    one = {of_one_mode(cell).get(metric.name, math.nan) for cell in cells}
-    return [value for values in (real, one) if len(values) == 1 for value in values if math.isfinite(value)]
+def _without(cells: Sequence[Cell]) -> str:
+    """Which runs are not drawn; empty where all are."""
+    n = sum(cell.stopped for cell in cells)
+    return f" {n} stopped run{'s have' if n > 1 else ' has'} neither." if n else ""
+
+
+def _landmarks(cells: Sequence[Cell], metric: Metric) -> dict[str, float]:
+    """Where they are the same for all cells, by name: of real samples, and of one mode."""
+    found = {
+        "real samples": {of_real_samples([cell], metric.name) for cell in cells},
+        "one mode alone": {of_one_mode(cell).get(metric.name, math.nan) for cell in cells},
+    }
+    alike = {name: values.pop() for name, values in found.items() if len(values) == 1}
+    return {name: value for name, value in alike.items() if math.isfinite(value)}
 
 
 def _said(cells: Sequence[Cell], metric: Metric) -> str:
-    values = " and ".join(f"{value:.3g}" for value in _landmarks(cells, metric))
-    return f" Dotted: real samples, and one mode alone where it is known ({values})." if values else ""
+    told = " and ".join(f"{name} ({value:.3g})" for name, value in _landmarks(cells, metric).items())
+    return f" Dotted: {told}." if told else ""
 
 
 def times_of(cell: Cell) -> tuple[Any, Any]:
@@ -148,13 +151,3 @@ def _strip(axes: Axes, row: int, shares: Any, *, n: int, bins: int) -> None:
 def _spread(n: int) -> Any:
     """Places within a row, from top to bottom."""
     return np.linspace(-0.32, 0.32, n) if n > 1 else np.zeros(1)
-
-
-def _legend(figure: Figure) -> None:
-    from matplotlib.lines import Line2D
-
-    def mark(colour: str, marker: str, label: str) -> Line2D:
-        return Line2D([], [], color=colour, marker=marker, linestyle="", markersize=3.5, label=label)
-
-    handles = [mark(INK, "|", "best"), mark(BLUE, "o", "final, healthy"), mark(RED, "o", "final, failed")]
-    figure.legend(handles=handles, loc="outside upper center", ncols=3)

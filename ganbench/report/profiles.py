@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from ganbench.report.canvas import BLUE, INK, Columns, Drawing, panels, titled
 from ganbench.report.cell import Cell
+from ganbench.report.counts import of_runs, or_stopped
 from ganbench.report.metric import Metric
-from ganbench.report.outcomes import of_runs
 from ganbench.report.slug import slug
 from ganbench.stats.profiles import performance_profile
 
@@ -51,7 +51,7 @@ def profiles(arena: str, cells: Sequence[Cell], metric: Metric, *, columns: Colu
     caption = (
         f"Performance profiles on {arena}: the share of runs whose {metric.label} at the end is better than each value, "
         f"with a 95 % band that holds for all values at once (Massart); dotted, {cells[0].name}. A run without a finite "
-        f"value, such as one that diverged, is beyond none; {of_runs(cells)}."
+        f"value, such as one that diverged{or_stopped(cells)}, is beyond none; {of_runs(cells)}."
     )
     return Drawing(f"profiles-{slug(arena)}", f"Performance profiles: {arena}", caption, figure, columns)
 

@@ -7,14 +7,15 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ganbench.report.counts import extent
 from ganbench.report.section import Arena, Section
 
 
 def sentence(arena: Arena) -> str:
     """Length, batch, evaluation and failure criteria: what a caption needs."""
     content = arena.cells[0].content
-    steps = sorted({cell.content["steps"] for cell in arena.cells if "steps" in cell.content})
-    length = " to ".join(f"{n:,}" for n in dict.fromkeys((steps[0], steps[-1]))) if steps else "?"
+    steps = {cell.content["steps"] for cell in arena.cells if "steps" in cell.content}
+    length = extent(steps) if steps else "?"
     parts = [f"{arena.name}: {length} generator steps"]
     if "batch" in content:
         parts.append(f"batch {content['batch']}")
@@ -27,7 +28,7 @@ def sentence(arena: Arena) -> str:
 
 def _stopped(arena: Arena) -> str:
     """How many runs have no end; empty where all have."""
-    n = sum(len(cell.column("stopped_at")) for cell in arena.cells)
+    n = sum(cell.stopped for cell in arena.cells)
     if n == 0:
         return ""
     were, they = ("1 run was", "it counts") if n == 1 else (f"{n} runs were", "they count")

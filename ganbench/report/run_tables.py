@@ -37,8 +37,8 @@ def stability(arena: Arena, metric: Metric, found: Mapping[str, Mapping[str, Flo
         f"interval of order statistics from {MEDIAN_FROM} runs; lower is stabler. Jitter: interquartile range of {WINDOW} "
         f"changes in a row, mean over the run. Worst fall: mean of the worst {100 * SHARE:.0f} % of losses from one "
         "evaluation to the next, below 0 where the run only gained. Worst drawdown: the same of what is missing to the "
-        "best value so far. Collapse gap: best less final. A run that was not finite at an evaluation is infinitely "
-        "unstable."
+        "best value so far. Collapse gap: best less final. A run that was not finite at an evaluation, or was "
+        "stopped when it had failed, is infinitely unstable."
     )
     right = frozenset(range(1, len(heads)))
     return Table(f"stability-{slug(arena.name)}", f"Stability: {arena.name}", caption, heads, rows, right)

@@ -23,7 +23,8 @@ LEGEND: Final = (
     f"dots: samples; rings: the true modes, within which a sample is of high quality (no ring is drawn smaller than "
     f"{100 * SMALLEST:.0f} % of the panel), or for modes without a centre real samples as pale dots; colours: the logit of D, "
     "blue where it says real and orange where it says fake, in bands to the 95 % quantile of its distance from the "
-    "line, at which D decides; of a critic, which has no such value, about its median and without a line"
+    "line, at which D decides; of a critic, which has no such value, about its median and without a line; D was asked at "
+    "points of a grid, so what is smaller than their distance is not seen"
 )
 
 

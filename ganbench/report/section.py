@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -163,10 +164,11 @@ def _section(
     if missing:
         planned = sum(len(source.planned) for source in sources)
         remarks.append(f"Partial results: {missing} of {planned} planned runs are missing.")
-    crashed = int((kept["status"] == "crashed").sum())
-    if crashed:
-        runs_are = "1 run crashed, and is" if crashed == 1 else f"{crashed} runs crashed, and are"
-        remarks.append(f"{runs_are} in no share.")
+    remarks += _looked_at(sources)
+    crashed = kept[kept["status"] == "crashed"]
+    if len(crashed):
+        runs_are = "1 run crashed, and is" if len(crashed) == 1 else f"{len(crashed)} runs crashed, and are"
+        remarks.append(f"{runs_are} in no share: {complaints(crashed)}.")
     return Section(
         title=title,
         sources=tuple(sources),
@@ -176,6 +178,25 @@ def _section(
         findings=_findings(sources, kept),
         arenas=tuple(_arenas(kept)),
         remarks=tuple(remarks),
+    )
+
+
+def _looked_at(sources: Sequence[Source]) -> Iterator[str]:
+    """That n was chosen by looking, which tests of a fixed n do not allow for."""
+    added: Counter[str] = sum((Counter(source.sequential) for source in sources), Counter())
+    if added:
+        cells = ", ".join(f"{cell} {count}" for cell, count in added.items())
+        yield (
+            f"Runs added until `compare --until-decided` decided: {cells}. Intervals and p values of these cells take n "
+            "as fixed and are too sure of a difference; those of `compare --until-decided` hold."
+        )
+
+
+def complaints(crashed: pd.DataFrame) -> str:
+    """Crashed runs of each cell, with the last line of the first traceback."""
+    return "; ".join(
+        f"{cell} {len(runs)} ({str(runs['message'].iloc[0]).rstrip().rpartition(chr(10))[2]})"
+        for cell, runs in crashed.groupby("cell", sort=False)
     )
 
 

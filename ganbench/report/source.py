@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from ganbench.store.layout import Layout
+from ganbench.store.snapshot import SEQUENTIAL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,6 +40,11 @@ class Source:
     def missing(self) -> int:
         """Planned runs that have not ended."""
         return len({run["run_id"] for run in self.planned} - set(self.runs["run_id"]))
+
+    @property
+    def sequential(self) -> Mapping[str, int]:
+        """Runs that were added by looking after each seed, by cell."""
+        return Counter(run["cell"] for run in self.planned if run.get(SEQUENTIAL))
 
 
 def read_source(path: Path) -> Source:

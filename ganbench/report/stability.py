@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ganbench.report.by_run import by_run
 from ganbench.report.metric import Metric
 from ganbench.stats.checks import Better
 from ganbench.stats.stability import collapse_gap, cvar_of_differences, cvar_of_drawdown, windowed_iqr
@@ -22,6 +23,7 @@ Floats = NDArray[np.float64]
 WINDOW: Final = 5  # changes
 SHARE: Final = 0.05  # of the worst changes
 LEAST: Final = WINDOW + 1  # evaluations
+LOST: Final = np.array([math.nan])  # a curve of which nothing good can be said
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +42,19 @@ SCORES: Final = (
 )
 
 
-def scores(evaluations: pd.DataFrame, metric: Metric) -> dict[str, Floats]:
-    """By score, one value for each run of a cell [n]; empty where runs have too few evaluations.
+def scores(evaluations: pd.DataFrame, metric: Metric, *, steps: int) -> dict[str, Floats]:
+    """By score, one value for each run of a cell [n]; empty where no run has enough evaluations.
 
-    evaluations: of the cell, as in `Section.looks`. Infinite for a run that has evaluations at which the metric is
-    not finite, such as one that diverged.
+    evaluations: of the cell, as in `Section.looks`; steps: of a whole run. Infinite for a run that has evaluations at
+    which the metric is not finite, such as one that diverged, and for one that was stopped when it had failed: its
+    curve ends before the worst of it.
     """
-    curves = _curves(evaluations, metric) if metric.name in evaluations else []
-    if not curves or min(map(len, curves)) < LEAST:
+    runs = list(by_run(evaluations, metric.name, "step")) if metric.name in evaluations else []
+    if max((len(values) for values, _ in runs), default=0) < LEAST:
         return {}
+    curves = [metric.away(values) if at[-1] == steps else LOST for values, at in runs]
     return {one.name: np.array([_score(one, curve, metric.better) for curve in curves]) for one in SCORES}
 
 
 def _score(score: Score, curve: Floats, better: Better) -> float:
     return score.of(curve, better) if np.isfinite(curve).all() else math.inf
-
-
-def _curves(evaluations: pd.DataFrame, metric: Metric) -> Sequence[Floats]:
-    values = metric.away(evaluations[metric.name].to_numpy(dtype=float, na_value=np.nan))
-    runs = evaluations["run_id"].to_numpy(dtype=str)
-    return np.split(values, np.flatnonzero(runs[1:] != runs[:-1]) + 1)

@@ -9,8 +9,9 @@ from typing import Final
 from ganbench.metrics.direction import IDEAL
 from ganbench.report.axes import Effect
 from ganbench.report.cell import Cell
+from ganbench.report.counts import of_runs
 from ganbench.report.landmarks import of_one_mode, of_real_samples
-from ganbench.report.outcomes import of_runs, times_of
+from ganbench.report.outcomes import times_of
 from ganbench.report.section import Arena
 from ganbench.report.slug import slug
 from ganbench.report.table import Entry, Table
@@ -153,7 +154,8 @@ def improvements(arena: Arena, found: Sequence[Pair], metric: str) -> Table:
     )
     caption = (
         f"Share of pairs of runs, in %, in which the first cell has the better {metric} on {arena.name}, a tie half, with "
-        f"Newcombe's 95 % interval; Mann and Whitney's test, Holm over {len(found)} pairs."
+        f"Newcombe's 95 % interval; Mann and Whitney's test, Holm over {len(found)} pairs. Of this metric alone, whatever "
+        "else the failure criteria ask for."
     )
     heads = ("cell", "against", "ahead, %", "95 % interval", "p (Holm)")
     return Table(
@@ -193,7 +195,7 @@ def effects(arena: Arena, found: Iterable[Effect]) -> Table:
         "with the first",
         "difference, points",
         "95 % interval",
-        "",
+        "failures",
     )
     return Table(
         f"effects-{slug(arena.name)}",

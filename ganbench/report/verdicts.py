@@ -10,6 +10,7 @@ from functools import cache
 from typing import Final
 
 from ganbench.report.cell import Cell
+from ganbench.report.counts import first_of
 from ganbench.report.metric import Metric
 from ganbench.report.section import Arena
 from ganbench.stats.improvement import Improvement, probability_of_improvement
@@ -75,9 +76,12 @@ def headline(arena: Arena) -> str:
         return (
             f"All {len(ordered)} cells on {arena.name} end healthy equally often: {best.name} in {of(best)}."
         )
-    tied = sum(math.isclose(cell.share, best.share) for cell in ordered) - 1
-    first = f"{best.name}{f' and {tied} more' if tied else ''}"
-    return f"Most often healthy on {arena.name}: {first}, in {of(best)}. Least often: {worst.name}, in {of(worst)}."
+    most, least = ([cell for cell in ordered if math.isclose(cell.share, end.share)] for end in (best, worst))
+    return f"Most often healthy on {arena.name}: {_first_of(most)}. Least often: {_first_of(least)}."
+
+
+def _first_of(tied: Sequence[Cell]) -> str:
+    return f"{first_of([cell.name for cell in tied])}, in {of(tied[0])}"
 
 
 def of(cell: Cell) -> str:

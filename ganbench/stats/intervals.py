@@ -6,6 +6,8 @@ import math
 from statistics import NormalDist
 from typing import NamedTuple
 
+from ganbench.stats.checks import level
+
 
 class Interval(NamedTuple):
     """Both ends belong to it. An infinite end, or the end of the range, tells nothing on that side."""
@@ -57,5 +59,4 @@ def clopper_pearson(successes: int, n: int, *, confidence: float = 0.95) -> Inte
 def _check(successes: int, n: int, confidence: float) -> None:
     if not 0 <= successes <= n:
         raise ValueError(f"{successes} successes of {n}, expected 0 <= successes <= n")
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence is {confidence}, expected a number between 0 and 1")
+    level(confidence)

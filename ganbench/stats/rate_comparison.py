@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ganbench.stats.comparison import Comparison
 from ganbench.stats.intervals import Interval
 from ganbench.stats.power import seeds_needed
 from ganbench.stats.rate_tests import boschloo, fisher, mcnemar
@@ -11,22 +12,14 @@ from ganbench.stats.rates import Count, PairedCount, difference_limits, newcombe
 from ganbench.stats.significance import Significance
 
 BOSCHLOO_UP_TO = 10_000  # outcomes of both cells together, n1 n2
-SEARCHED = 1000  # seeds a cell, up to which an interval is looked for that fits into the margin
 
 
-@dataclass(frozen=True, slots=True)
-class RateComparison:
-    """Failure rates of ours against theirs; `effect` and `interval` are theirs less ours: above 0, ours is better."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateComparison(Comparison):
+    """Failure rates of ours against theirs; `effect` and `interval` are theirs less ours."""
 
-    ours: str
-    theirs: str
     failed_ours: Count
     failed_theirs: Count
-    effect: float
-    interval: Interval
-    margin: float
-    confidence: float
-    significance: Significance
 
     @property
     def facts(self) -> str:
@@ -39,19 +32,13 @@ class RateComparison:
     def margin_text(self) -> str:
         return f"{100 * self.margin:g} points"
 
-    def seeds(self, alpha: float) -> int | None:
-        """Seeds a cell that would tell if the rates are what they look like; None: more than was searched.
+    def _powerful(self, alpha: float) -> int | None:
+        """Of Boschloo's test."""
+        return seeds_needed(self.failed_ours.rate, self.failed_theirs.rate, alpha=alpha)
 
-        A difference of the margin or more: for a power of 80 % of Boschloo's test. A smaller one: until its
-        interval fits into the margin.
-        """
-        ours, theirs = self.failed_ours.rate, self.failed_theirs.rate
-        if abs(self.effect) >= self.margin:
-            return seeds_needed(ours, theirs, alpha=alpha)
-        return next((n for n in range(2, SEARCHED + 1) if self._fits(ours, theirs, n)), None)
-
-    def _fits(self, ours: float, theirs: float, n: int) -> bool:
-        low, high = difference_limits(ours, theirs, n, n, confidence=self.confidence)
+    def _fits(self, n: int) -> bool:
+        rates = self.failed_ours.rate, self.failed_theirs.rate
+        low, high = difference_limits(*rates, n, n, confidence=self.confidence)
         return -self.margin < low and high < self.margin
 
 
@@ -112,9 +99,10 @@ def _comparison(
         if count.n == 0:
             raise ValueError(f"{name} has no runs, expected at least one")
     return RateComparison(
-        *names,
-        ours,
-        theirs,
+        ours=names[0],
+        theirs=names[1],
+        failed_ours=ours,
+        failed_theirs=theirs,
         effect=theirs.rate - ours.rate,
         interval=Interval(-interval.high, -interval.low),
         margin=margin,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ganbench.stats.contingency import boschloo_table, fisher_values
-from ganbench.stats.rates import Count, PairedCount
+from ganbench.stats.rates import Count, PairedCount, require_counts, require_pairs
 from ganbench.stats.significance import Alternative, Significance, chosen, sides
 
 
@@ -15,7 +15,7 @@ def fisher(ours: Count, theirs: Count, *, alternative: Alternative = "two-sided"
     Two-sided sums the tables that are at most as likely. Conservative at few runs; Boschloo's test is
     never less powerful. Fisher 1935. Raises ValueError for counts that no experiment gives.
     """
-    _check(ours, theirs)
+    require_counts(ours, theirs)
     failed = ours.failed + theirs.failed
     values = fisher_values(ours.n, theirs.n, failed, alternative)
     # The least likely tables are those where one cell failed always and the other never.
@@ -34,7 +34,7 @@ def boschloo(ours: Count, theirs: Count, *, alternative: Alternative = "two-side
     gone through: seconds for 200 runs each, minutes for 1,000. Boschloo 1970,
     doi:10.1111/j.1467-9574.1970.tb00104.x. Raises as `fisher`.
     """
-    _check(ours, theirs)
+    require_counts(ours, theirs)
     found = boschloo_table(ours.n, theirs.n, alternative)
     return Significance("Boschloo", float(found[ours.failed, theirs.failed]), float(found.min()))
 
@@ -49,16 +49,9 @@ def mcnemar(pairs: PairedCount, *, alternative: Alternative = "two-sided") -> Si
     """
     from scipy.stats import binom
 
-    if min(pairs) < 0:
-        raise ValueError(f"{pairs}, expected counts of 0 or more")
+    require_pairs(pairs)
     ours, discordant = pairs.only_ours, pairs.only_ours + pairs.only_theirs
     p = chosen(
         float(binom.cdf(ours, discordant, 0.5)), float(binom.sf(ours - 1, discordant, 0.5)), alternative
     )
     return Significance("McNemar", p, min(1.0, sides(alternative) * 0.5**pairs.n))
-
-
-def _check(*counts: Count) -> None:
-    for failed, n in counts:
-        if not 0 <= failed <= n:
-            raise ValueError(f"{failed} failed of {n} runs, expected 0 <= failed <= n")

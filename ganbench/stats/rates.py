@@ -60,8 +60,7 @@ def newcombe(ours: Count, theirs: Count, *, confidence: float = 0.95) -> Interva
     doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I. Raises ValueError for counts
     that no experiment gives.
     """
-    _check(ours)
-    _check(theirs)
+    require_counts(ours, theirs)
     if 0 in (ours.n, theirs.n):
         return Interval(-1.0, 1.0)
     return difference_limits(ours.rate, theirs.rate, ours.n, theirs.n, confidence=confidence)
@@ -77,9 +76,7 @@ def newcombe_paired(pairs: PairedCount, *, confidence: float = 0.95) -> Interval
     Newcombe 1998, method 10 for paired data,
     doi:10.1002/(SICI)1097-0258(19981130)17:22<2635::AID-SIM954>3.0.CO;2-C. Raises as `newcombe`.
     """
-    _check(pairs.ours)
-    if min(pairs) < 0:
-        raise ValueError(f"{pairs}, expected counts of 0 or more")
+    require_pairs(pairs)
     if pairs.n == 0:
         return Interval(-1.0, 1.0)
     rates = pairs.ours.rate, pairs.theirs.rate
@@ -117,6 +114,14 @@ def _phi(pairs: PairedCount) -> float:
     return corrected / math.sqrt(product) if product else 0.0
 
 
-def _check(count: Count) -> None:
-    if not 0 <= count.failed <= count.n:
-        raise ValueError(f"{count.failed} failed of {count.n} runs, expected 0 <= failed <= n")
+def require_counts(*counts: Count) -> None:
+    """Raises ValueError for counts that no experiment gives."""
+    for failed, n in counts:
+        if not 0 <= failed <= n:
+            raise ValueError(f"{failed} failed of {n} runs, expected 0 <= failed <= n")
+
+
+def require_pairs(pairs: PairedCount) -> None:
+    """Raises ValueError for negative counts."""
+    if min(pairs) < 0:
+        raise ValueError(f"{pairs}, expected counts of 0 or more")

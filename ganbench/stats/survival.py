@@ -61,8 +61,8 @@ def kaplan_meier(times: ArrayLike, failed: ArrayLike, *, confidence: float = 0.9
 
     times: of failure, or for a run that did not fail the time until which it was watched; 0 or more, shape
     [n]. Runs censored at the time of a failure count as at risk. Where the formula is undefined: before
-    the first failure the lower end is Clopper and Pearson's for n of n, and at S = 0 the upper end is that
-    of the step before. Kaplan & Meier 1958, doi:10.2307/2281868; Kalbfleisch & Prentice 1980, section 1.4.
+    the first failure the lower end is Clopper and Pearson's for n of n. At S = 0 the upper end is that of the
+    step before; where all n failed, Clopper and Pearson's for 0 of n if that is less. Kaplan & Meier 1958, doi:10.2307/2281868; Kalbfleisch & Prentice 1980, section 1.4.
     Raises ValueError for no runs, unequal lengths, NaN or negative times.
     """
     when, events = complete(times), np.asarray(failed, dtype=bool)
@@ -79,6 +79,8 @@ def kaplan_meier(times: ArrayLike, failed: ArrayLike, *, confidence: float = 0.9
     high = np.concatenate([[first.high], high])
     if share.size and share[-1] == 0:
         high[-1] = high[-2]
+    if events.all():
+        high[-1] = min(high[-1], clopper_pearson(0, when.size, confidence=confidence).high)
     return Survival(
         times=np.concatenate([[0.0], moments]),
         at_risk=np.concatenate([[float(when.size)], at_risk]),

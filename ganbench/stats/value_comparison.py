@@ -10,6 +10,7 @@ from numpy.random import Generator
 from numpy.typing import ArrayLike
 
 from ganbench.stats.checks import Better, Floats, complete, pairs
+from ganbench.stats.comparison import Comparison
 from ganbench.stats.improvement import (
     Improvement,
     improvement_limits,
@@ -23,28 +24,19 @@ from ganbench.stats.rank_tests import wilcoxon
 from ganbench.stats.rates import PairedCount, newcombe_paired
 from ganbench.stats.significance import Significance
 
-SEARCHED = 1000  # seeds a cell, up to which an interval is looked for that fits into the margin
 
-
-@dataclass(frozen=True, slots=True)
-class ValueComparison:
-    """A metric of ours against theirs; `effect` and `interval` are a share less one half: above 0, ours is better.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValueComparison(Comparison):
+    """A metric of ours against theirs; `effect` and `interval` are a share less one half.
 
     The share of pairs of runs that ours wins, a tie as half; by_seed: of pairs with one seed.
     """
 
-    ours: str
-    theirs: str
     metric: str
     better: Better
     medians: tuple[float, float]
     n: tuple[int, int]
     by_seed: bool
-    effect: float
-    interval: Interval
-    margin: float
-    confidence: float
-    significance: Significance
 
     @property
     def facts(self) -> str:
@@ -52,7 +44,7 @@ class ValueComparison:
         first = f"{self.metric} ({self.better} is better): {self.ours} has median {self.medians[0]:.3g} (n = {self.n[0]})"
         second = f"{self.theirs} {self.medians[1]:.3g} (n = {self.n[1]})"
         among = "on {} % of seeds" if self.by_seed else "in {} % of pairs"
-        share = among.format(round(100 * (0.5 + self.effect)))
+        share = among.format(round(100 * self._share))
         ahead = f"{self.ours} is ahead {share} [{low:.0f}, {high:.0f}]"
         return f"{first}, {second}; {ahead}"
 
@@ -60,21 +52,18 @@ class ValueComparison:
     def margin_text(self) -> str:
         return f"{100 * self.margin:g} points of 50 %"
 
-    def seeds(self, alpha: float) -> int | None:
-        """Seeds a cell that would tell if the share is what it looks like; None: more than was searched.
+    @property
+    def _share(self) -> float:
+        return 0.5 + self.effect
 
-        An effect of the margin or more: for a power of 80 %, by Noether's approximations. A smaller one: until
-        its interval fits into the margin.
-        """
-        share = 0.5 + self.effect
-        if abs(self.effect) >= self.margin:
-            return (sign_seeds if self.by_seed else noether_seeds)(share, alpha=alpha)
-        return next((n for n in range(2, SEARCHED + 1) if self._fits(share, n)), None)
+    def _powerful(self, alpha: float) -> int | None:
+        """By Noether's approximations."""
+        return (sign_seeds if self.by_seed else noether_seeds)(self._share, alpha=alpha)
 
-    def _fits(self, share: float, n: int) -> bool:
+    def _fits(self, n: int) -> bool:
         z = NormalDist().inv_cdf((1 + self.confidence) / 2)
-        unpaired = improvement_limits(share, n, n, confidence=self.confidence)
-        low, high = score_limits(share, n, z=z) if self.by_seed else unpaired
+        unpaired = improvement_limits(self._share, n, n, confidence=self.confidence)
+        low, high = score_limits(self._share, n, z=z) if self.by_seed else unpaired
         return 0.5 - self.margin < low and high < 0.5 + self.margin
 
 
@@ -166,9 +155,10 @@ def _comparison(
         raise ValueError(f"margin is {margin}, expected a number between 0 and 1/2")
     low, high = share.interval
     return ValueComparison(
-        *names,
-        metric,
-        better,
+        ours=names[0],
+        theirs=names[1],
+        metric=metric,
+        better=better,
         medians=(float(np.median(first)), float(np.median(second))),
         n=(first.size, second.size),
         by_seed=by_seed,

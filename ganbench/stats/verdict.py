@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ganbench.stats.rate_comparison import RateComparison
+from ganbench.stats.comparison import Comparison
 from ganbench.stats.significance import holm
-from ganbench.stats.value_comparison import ValueComparison
 
 Word = Literal["better", "worse", "same", "cannot tell"]
-Comparison = RateComparison | ValueComparison
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,7 @@ RUNS: Final = (
         "integer",
         "stopped_at",
         "generator steps",
-        "evaluation at which --stop-failed ended the run, whose failure was final; empty for a run that went on",
+        "evaluation at which --stop-failed ended the run, whose failure was final; empty for a run that went on, or that diverged",
     ),
     optional(
         "text",
@@ -89,7 +89,7 @@ RUNS: Final = (
     count("replicas", "runs", "size of the population"),
     count("threads", "threads", "threads of the process on the CPU"),
     text("device", "where it was trained, such as cpu or cuda:0"),
-    text("precision", "float32 or float64"),
+    text("precision", "float32, float64, bfloat16 or tf32"),
     text("strategy", "how the networks were vectorised over replicas"),
     text(
         "fingerprint",
@@ -273,7 +273,7 @@ PLANE: Final = (
         "logits",
         "",
         "logits of D on the grid of 33 x 33, row after row from the bottom, none beyond 65,504; empty where D does not "
-        "judge samples one by one",
+        "judge samples one by one, or raised when it was asked",
     ),
     optional(
         "number",

@@ -20,6 +20,8 @@ from ganbench.store.tables import AGAIN, Damaged, check_version, concatenate, re
 if TYPE_CHECKING:
     import pyarrow as pa
 
+SEQUENTIAL: Final = "sequential"
+
 _ATTEMPTS: Final = 100
 _WHOSE: Final = (
     "this is not a results folder, or the file is damaged: the same suite again mends it, if it can"
@@ -93,7 +95,10 @@ def environment(layout: Layout) -> dict[str, Any]:
 
 
 def plan(layout: Layout) -> list[dict[str, Any]]:
-    """The planned runs, each {run_id, cell, seed}, in the order of the suite; none without a plan."""
+    """The planned runs, each {run_id, cell, seed, sequential}, in the order of the suite; none without a plan.
+
+    sequential: whether a test asked for the run that looks after each seed; plans of earlier versions do not say.
+    """
     if not layout.plan.exists():
         return []
     try:

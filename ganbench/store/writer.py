@@ -20,7 +20,7 @@ from ganbench.store.lock import locked
 from ganbench.store.mend import Tell, take_up
 from ganbench.store.progress import members
 from ganbench.store.schema import SCHEMA_VERSION, Table
-from ganbench.store.snapshot import environment, plan, snapshot
+from ganbench.store.snapshot import SEQUENTIAL, environment, plan, snapshot
 from ganbench.store.tables import Row, concatenate, from_columns, from_rows
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def open_results(
     """Make the folder, or go on with the one that is there, and hold its lock.
 
     `suite_identity` says in words what is run: name, version, overrides; a folder holds results of one.
-    `planned` are the runs asked for, each {run_id, cell, seed}; they join those of earlier calls. `fresh`
+    `planned` are the runs asked for, each as in `snapshot.plan`; they join those of earlier calls. `fresh`
     deletes the results that are there, and nothing else. What is damaged is set aside, and its runs do not
     count as finished; `tell` is given a text for each. Raises InputError for a folder with other content
     (which is not touched), another suite or a newer schema; ResultsLocked; StorageError.
@@ -226,7 +226,11 @@ def _inscribe(
     _write_json(layout.environment, content)
     # Where the plan was lost, the runs that are there are all that is known of it.
     ended = snapshot(layout).runs.select(["run_id", "cell", "seed"]).to_pylist()
-    runs = {run["run_id"]: run for run in (*plan(layout), *planned, *ended)}
+    runs: dict[str, dict[str, Any]] = {}
+    for run in (*plan(layout), *planned, *ended):
+        # A run came into the sample as it was asked for first.
+        first = runs.get(run["run_id"], run)
+        runs[run["run_id"]] = run | {SEQUENTIAL: bool(first.get(SEQUENTIAL))}
     _write_json(layout.plan, list(runs.values()))
     write_bytes(layout.suite, text.encode())
 

@@ -75,23 +75,6 @@ def test_other_intervals_cover_about_what_they_say(n: int) -> None:
     assert coverage.median_time_coverage(0.9, n, 300) >= 0.91
 
 
-@pytest.mark.parametrize("rate", [0.02, 0.1, 0.5])
-@pytest.mark.parametrize("n", [5, 10, 30])
-def test_verdicts_call_equal_rates_different_in_at_most_five_percent(rate: float, n: int) -> None:
-    chances = coverage.verdict_chances(rate, rate, n)
-    assert sum(chances.values()) == pytest.approx(1)
-    assert chances["better"] + chances["worse"] <= 0.05
-    assert coverage.verdict_chances(rate, rate + 0.2, n)["same"] <= 0.05
-
-
-def test_courses_end_as_the_page_says() -> None:
-    said, used = coverage.courses(0.5, 0.5, 100)
-    assert np.isin(said, ("better", "worse")).mean() <= 0.07
-    said, used = coverage.courses(0.0, 0.9, 100)
-    assert (said == "better").all()
-    assert 8 <= used.mean() <= 10
-
-
 def test_the_ends_of_an_interval_belong_to_it() -> None:
     assert holds(Interval(0.1, 0.3), 0.1)
     assert holds(Interval(0.1, 0.3), 0.3)

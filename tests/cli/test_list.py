@@ -4,7 +4,7 @@ import json
 import sys
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated
+from typing import Annotated, Literal
 
 import pytest
 from pydantic import Field
@@ -19,6 +19,7 @@ class ExampleOptions(Options):
     gamma: Annotated[float, Field(description="weight, at least 0")] = 10.0
     bound: float = float("inf")
     means: list[float]
+    form: Literal["a", "b"] = "a"
 
 
 ENTRY = Entry(
@@ -47,6 +48,12 @@ def test_everything_that_computes_has_a_formula_and_whatever_has_options_the_ori
         assert bool(entry.defaults) == bool(chosen - {"name", "every"}), entry.name
 
 
+@pytest.mark.parametrize("kind", ["dataset", "network", "loss", "penalty", "trick", "optimizer"])
+def test_every_option_says_what_it_means_and_what_it_takes(kind: str) -> None:
+    said = [(thing["name"], one) for thing in module.components(kind) for one in thing["options"]]
+    assert [(name, one["name"]) for name, one in said if not (one["description"] and one["expected"])] == []
+
+
 def test_the_text_gives_formula_source_and_options_with_defaults(capsys, monkeypatch) -> None:
     monkeypatch.setattr("ganbench.registry.entries", lambda kind: [ENTRY])
     assert main(["list", "penalties"]) == 0
@@ -56,9 +63,10 @@ def test_the_text_gives_formula_source_and_options_with_defaults(capsys, monkeyp
         "  formula   gamma/2 E|grad D|^2\n"
         "  source    Nobody 2020\n"
         "  defaults  ours\n"
-        "  options   gamma: 10.0        weight, at least 0\n"
-        '            bound: "Infinity"\n'
-        "            means: (required)\n"
+        "  options   gamma: 10.0        a number      weight, at least 0\n"
+        '            bound: "Infinity"  a number\n'
+        "            means: (required)  a list\n"
+        '            form: "a"          one of: a, b\n'
     )
 
 
@@ -69,9 +77,17 @@ def test_the_json_gives_the_same(capsys, monkeypatch) -> None:
     assert thing["source"] == "Nobody 2020"
     assert thing["defaults"] == "ours"
     assert thing["options"] == [
-        {"name": "gamma", "required": False, "description": "weight, at least 0", "default": 10.0},
-        {"name": "bound", "required": False, "description": "", "default": "Infinity"},
-        {"name": "means", "required": True, "description": ""},
+        {"name": "gamma", "required": False, "default": 10.0, "expected": "a number"}
+        | {"description": "weight, at least 0"},
+        {
+            "name": "bound",
+            "required": False,
+            "default": "Infinity",
+            "expected": "a number",
+            "description": "",
+        },
+        {"name": "means", "required": True, "expected": "a list", "description": ""},
+        {"name": "form", "required": False, "default": "a", "expected": "one of: a, b", "description": ""},
     ]
 
 

@@ -7,23 +7,25 @@ import pytest
 from rich.console import Console
 
 from ganbench.cli.progress import Bars, Lines, health_lines, rate, reporter
+from ganbench.execute.task import Advanced, Finished
 from tests.cli.test_tally import A0, A1, B0, CRASHED, FAILED, FIRST, HEALTHY, SECOND
 
 CAUSES = {A0.id: "gradient-spike", B0.id: "mode-collapse"}
-HALF = {
-    "done": 50,
-    "total": 100,
-    "replicas": 2,
-    "healthy_by_cell": {"a": (1, 1), "b": (0, 1)},
-    "causes": {B0.id: "mode-hopping"},
-}
+HALF = Advanced(
+    FIRST.id,
+    done=50,
+    total=100,
+    replicas=2,
+    health={"a": (1, 1), "b": (0, 1)},
+    causes={B0.id: "mode-hopping"},
+)
 
 
 def tell(progress) -> None:
     progress.started([FIRST, SECOND])
-    progress.advanced(FIRST.id, **HALF)
-    progress.finished(FIRST.id, seconds=2.0, outcomes={A0.id: HEALTHY, B0.id: FAILED}, causes=CAUSES)
-    progress.finished(SECOND.id, seconds=0.5, outcomes={A1.id: CRASHED}, causes={})
+    progress.advanced(HALF)
+    progress.finished(Finished(FIRST.id, 2.0, {A0.id: HEALTHY, B0.id: FAILED}, CAUSES))
+    progress.finished(Finished(SECOND.id, 0.5, {A1.id: CRASHED}, {}))
     progress.closed()
 
 
@@ -58,7 +60,7 @@ def test_bars_show_share_runs_speed_and_the_health_of_each_cell(console: Console
     times = iter([0.0, 10.0, 12.0, 14.0])
     bars = Bars(console, clock=lambda: next(times))
     bars.started([FIRST, SECOND])
-    bars.advanced(FIRST.id, **HALF)
+    bars.advanced(HALF)
     text = picture(bars)
     assert "20%" in text
     assert "0 of 3 runs" in text
@@ -66,7 +68,7 @@ def test_bars_show_share_runs_speed_and_the_health_of_each_cell(console: Console
     assert "ETA" in text
     assert "a  ████████████████████  1 of 1 healthy" in text
     assert "b  ░░░░░░░░░░░░░░░░░░░░  0 of 1 healthy  mode-hopping 1" in text
-    bars.finished(FIRST.id, seconds=2.0, outcomes={A0.id: FAILED, B0.id: FAILED}, causes=CAUSES)
+    bars.finished(Finished(FIRST.id, 2.0, {A0.id: FAILED, B0.id: FAILED}, CAUSES))
     assert "2 of 3 runs" in picture(bars)
     assert "a  ░░░░░░░░░░░░░░░░░░░░  0 of 1 healthy  gradient-spike 1" in picture(bars)
     assert "b  ░░░░░░░░░░░░░░░░░░░░  0 of 1 healthy  mode-collapse 1" in picture(bars)
@@ -119,9 +121,7 @@ def test_failed_runs_without_a_root_cause_are_told_apart() -> None:
     stream = io.StringIO()
     progress = Lines(stream)
     progress.started([FIRST])
-    progress.finished(
-        FIRST.id, seconds=2.0, outcomes={A0.id: FAILED, B0.id: FAILED}, causes={A0.id: "wiring"}
-    )
+    progress.finished(Finished(FIRST.id, 2.0, {A0.id: FAILED, B0.id: FAILED}, {A0.id: "wiring"}))
     assert "2 failed (wiring 1, unexplained 1), 200" in stream.getvalue()
 
 

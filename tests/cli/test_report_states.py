@@ -81,10 +81,13 @@ def test_all_runs_failed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
 
 def test_all_runs_crashed_are_in_no_share(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with opened(tmp_path / "mine", suite_text=SUITE, planned=[]) as results:
-        rows = [row | {"status": "crashed", "message": "Traceback"} for row in runs_of("ring/a", [None] * 2)]
+        rows = [
+            row | {"status": "crashed", "message": "Traceback ...\nValueError: boom\n"}
+            for row in runs_of("ring/a", [None] * 2)
+        ]
         results.commit("p", runs=rows, evaluations=[])
     assert report(tmp_path / "r", tmp_path / "mine") == 0
-    assert capsys.readouterr().err == "2 runs crashed, and are in no share.\n"
+    assert capsys.readouterr().err == "2 runs crashed, and are in no share: ring/a 2 (ValueError: boom).\n"
 
 
 def test_a_newer_schema_exits_with_2_and_says_which(

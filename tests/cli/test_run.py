@@ -260,7 +260,7 @@ def test_a_dry_run_lists_what_there_is_to_do_and_what_it_takes_and_writes_nothin
         "hinge       3\n"
         "minimax     3\n"
         "\n"
-        "6 runs of 2 cells, 0 of them finished; the rest in 4 populations, 1 at a time on cpu\n"
+        "6 runs of 2 cells, 0 finished; the rest in 4 populations, 1 at a time on cpu\n"
         f"about 3 min (measured on a few steps of each), 0.6 GB of memory, 0 MB on disk; to {out}\n"
     )
     assert not out.exists()

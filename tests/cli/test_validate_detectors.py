@@ -11,7 +11,7 @@ import pytest
 from ganbench.cli.main import main
 from ganbench.validation import corpus, study
 from ganbench.validation.compact import keep
-from ganbench.validation.examples import Example, cases, read
+from ganbench.validation.examples import Example, pieces, read
 from ganbench.validation.page import page
 from ganbench.validation.split import TEST_SEEDS
 from tests.validation.made_up import corpus as made_up
@@ -19,7 +19,7 @@ from tests.validation.made_up import corpus as made_up
 
 @pytest.fixture(scope="module")
 def examples() -> list[Example]:
-    return made_up(("vanishing-gradient", "convergence"), seeds=[0, 4])
+    return made_up(("vanishing-gradient", "convergence"), seeds=[0, 8])
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def folder(tmp_path: Path, examples: list[Example], monkeypatch: pytest.MonkeyPa
 
     def make(folder: Path, *, workers: int, tell, only=None) -> None:
         tell(f"{workers} workers")
-        if not cases(folder):
+        if not pieces(folder):
             keep(examples, folder)
 
     monkeypatch.setattr(corpus, "make", make)

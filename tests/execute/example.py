@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from torch import Tensor
 
 from ganbench import registry
-from ganbench.execute.task import Task
+from ganbench.execute.task import Advanced, Finished, Task
 from ganbench.gan.losses import Loss
 from ganbench.records import Run
 from ganbench.store.reader import load_evaluations, load_results
@@ -56,16 +56,14 @@ class Silent:
     def started(self, plan: Sequence[Any]) -> None:
         self.planned += plan
 
-    def advanced(
-        self, population: str, *, done: int, causes: Mapping[str, str], healthy_by_cell: Any, **_: Any
-    ) -> None:
-        self.done.append((population, done))
-        self.seen.append((done, dict(causes)))
-        self.health = healthy_by_cell
+    def advanced(self, told: Advanced) -> None:
+        self.done.append((told.population, told.done))
+        self.seen.append((told.done, dict(told.causes)))
+        self.health = dict(told.health)
 
-    def finished(self, population: str, *, seconds: float, outcomes: Any, causes: Mapping[str, str]) -> None:
-        self.outcomes |= outcomes
-        self.causes |= causes
+    def finished(self, told: Finished) -> None:
+        self.outcomes |= told.outcomes
+        self.causes |= told.causes
 
     def stopping(self) -> None:
         self.done.append(("stopping", 0))

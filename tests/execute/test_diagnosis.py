@@ -16,7 +16,7 @@ from ganbench.detect import KINDS, diagnose_table, facts_of_run, from_windows, t
 from ganbench.detect.compose import compose
 from ganbench.detect.diagnose import detector
 from ganbench.execute import diagnosis
-from ganbench.execute.diagnosis import by_run, columns_of, root_cause
+from ganbench.execute.diagnosis import columns_of, root_cause
 from ganbench.execute.local import Job, run_job
 from ganbench.execute.task import Told
 from ganbench.execute.worker import execute
@@ -196,12 +196,6 @@ def test_a_detector_that_raises_is_told_and_costs_no_run(
     ]
     assert len(results.finished()) == 2
     assert len(load_findings(results.layout.root)) == 0
-
-
-def test_columns_of_several_runs_are_taken_apart_in_order() -> None:
-    found = by_run({"run_id": np.array(["b", "a", "b"]), "step": np.array([0, 5, 1])})
-    assert {run: columns["step"].tolist() for run, columns in found.items()} == {"b": [0, 1], "a": [5]}
-    assert by_run({}) == {}
 
 
 def test_rows_that_lack_a_name_are_empty_there() -> None:

@@ -17,6 +17,7 @@ from ganbench.execute.course import Course
 from ganbench.execute.diagnosis import Record, alarm
 from ganbench.execute.local import Job, run_job
 from ganbench.execute.rows import Row
+from ganbench.execute.task import Advanced
 from ganbench.store.reader import load_bursts, load_evaluations, load_findings, load_results, load_windows
 from ganbench.train.training import Training
 from tests.execute import example
@@ -136,9 +137,9 @@ def test_root_causes_of_errors_are_told_with_the_progress_and_last_until_the_nex
 
 def test_they_outlive_an_interruption(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     class Interrupting(example.Silent):
-        def advanced(self, population: str, *, done: int, **more: Any) -> None:
-            super().advanced(population, done=done, **more)
-            if done == 8 * EVERY:
+        def advanced(self, told: Advanced) -> None:
+            super().advanced(told)
+            if told.done == 8 * EVERY:
                 raise KeyboardInterrupt
 
     looking(monkeypatch, float("inf"))

@@ -18,6 +18,7 @@ from ganbench.errors import InputError, Interrupted, StorageError
 from ganbench.execute import plan
 from ganbench.execute.keeper import in_progress
 from ganbench.execute.local import Job, run_job
+from ganbench.execute.task import Advanced
 from ganbench.store import atomic
 from ganbench.store.layout import Layout
 from ganbench.store.reader import load_results
@@ -193,11 +194,26 @@ def test_ctrl_c_keeps_what_has_finished_and_says_how_to_go_on(
     assert len(trained(wanted).outcomes) == 2
 
 
+class TooLate(Silent):
+    """Ctrl-C when the last population has ended."""
+
+    def closed(self) -> None:
+        super().closed()
+        raise KeyboardInterrupt
+
+
+def test_a_ctrl_c_after_the_last_run_interrupts_nothing(tmp_path: Path) -> None:
+    wanted = job(tmp_path)
+    run_job(wanted, TooLate())
+    assert set(load_results(wanted.out)["status"]) <= {"healthy", "failed"}
+    assert len(load_results(wanted.out)) == 4
+
+
 class Interrupting(Silent):
     """Ctrl-C once a population has been told of; its checkpoint is written by then."""
 
-    def advanced(self, population: str, *, done: int, **more: Any) -> None:
-        super().advanced(population, done=done, **more)
+    def advanced(self, told: Advanced) -> None:
+        super().advanced(told)
         raise KeyboardInterrupt
 
 

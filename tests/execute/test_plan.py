@@ -155,3 +155,12 @@ def test_a_gpu_that_is_not_there_is_an_error(monkeypatch: pytest.MonkeyPatch) ->
         device_of("cuda")
     assert caught.value.exit_code == 2
     assert "--device cpu" in caught.value.hint
+
+
+def test_tf32_is_refused_on_a_cpu_before_anything_is_cut(folder: Path) -> None:
+    runs = example.runs(folder, "precision=tf32")
+    assert len(plan(runs, device="cuda").populations) == 2
+    with pytest.raises(DeviceError, match="precision: tf32: needs a CUDA device") as caught:
+        plan(runs, device="cpu")
+    assert caught.value.where.startswith(f"cell {runs[0].cell.name}: ")
+    assert "--only" in caught.value.hint

@@ -12,8 +12,11 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from torch import nn
 
 from ganbench.execute import course as courses
+from ganbench.execute import plane as planes
+from ganbench.execute.local import Job, run_job
 from ganbench.execute.plane import BYTES, COUNT, SIDE, WIDER, columns, grid, lies_in_plane, look, square
 from ganbench.execute.worker import execute
 from ganbench.store.layout import Layout
@@ -69,7 +72,7 @@ def test_the_grid_goes_row_by_row_from_the_bottom_left_corner_to_the_top_right_o
 def test_a_look_has_the_first_samples_and_the_logits_of_that_replicas_discriminator() -> None:
     training = trained(loss="hinge")
     samples = np.random.default_rng(0).normal(size=(2 * COUNT, 2))
-    found = unpacked(look(training, 1, samples))
+    found = unpacked(look(training, 1, samples, tell=pytest.fail))
     assert (found["x"] == samples[:COUNT, 0].astype(np.float32)).all()
     assert (found["y"] == samples[:COUNT, 1].astype(np.float32)).all()
     assert (found["left"], found["bottom"], found["width"]) == square(training.datasets[1].box)
@@ -82,7 +85,7 @@ def test_a_look_has_the_first_samples_and_the_logits_of_that_replicas_discrimina
 
 def test_a_discriminator_sees_the_grid_in_the_range_that_it_was_trained_on() -> None:
     training = trained(data_range="tanh")
-    found = unpacked(look(training, 0, np.zeros((4, 2))))
+    found = unpacked(look(training, 0, np.zeros((4, 2)), tell=pytest.fail))
     seen = training.shown[0].into(grid(found["left"], found["bottom"], found["width"]))
     assert np.abs(seen).max() == pytest.approx(0.95 * WIDER)
     with torch.no_grad():
@@ -91,11 +94,16 @@ def test_a_discriminator_sees_the_grid_in_the_range_that_it_was_trained_on() -> 
 
 
 def test_a_critic_has_no_decision() -> None:
-    assert look(trained(loss="wasserstein"), 0, np.zeros((4, 2)))["decision"] is None
+    assert look(trained(loss="wasserstein"), 0, np.zeros((4, 2)), tell=pytest.fail)["decision"] is None
 
 
 def test_a_discriminator_that_judges_packs_has_no_logits() -> None:
-    assert look(trained(tricks=[{"name": "packing", "samples": 2}]), 0, np.zeros((4, 2)))["logits"] is None
+    assert (
+        look(trained(tricks=[{"name": "packing", "samples": 2}]), 0, np.zeros((4, 2)), tell=pytest.fail)[
+            "logits"
+        ]
+        is None
+    )
 
 
 def test_logits_beyond_what_16_bits_hold_are_the_largest_there_is_and_nan_stays() -> None:
@@ -104,8 +112,66 @@ def test_logits_beyond_what_16_bits_hold_are_the_largest_there_is_and_nan_stays(
     with torch.no_grad():
         stack.flat[0] *= 1e12
         stack.flat[1] *= torch.nan
-    assert np.abs(unpacked(look(training, 0, np.zeros((4, 2))))["logits"]).max() == 65504
-    assert np.isnan(unpacked(look(training, 1, np.zeros((4, 2))))["logits"]).all()
+    assert np.abs(unpacked(look(training, 0, np.zeros((4, 2)), tell=pytest.fail))["logits"]).max() == 65504
+    assert np.isnan(unpacked(look(training, 1, np.zeros((4, 2)), tell=pytest.fail))["logits"]).all()
+
+
+class Particular(nn.Module):
+    """A discriminator that takes batches of one size alone. asked: sizes that it was given."""
+
+    def __init__(self, inside: nn.Module, size: int) -> None:
+        super().__init__()
+        self.inside, self.size, self.asked = inside, size, []
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        self.asked.append(len(x))
+        if len(x) != self.size:
+            raise ValueError(f"expected {self.size} samples")
+        return self.inside(x)
+
+
+def with_discriminator(monkeypatch: pytest.MonkeyPatch, training: Training, size: int) -> Particular:
+    found = Particular(training.discriminator(0), size)
+    monkeypatch.setattr(Training, "discriminator", lambda *_: found)
+    return found
+
+
+def test_d_is_asked_in_batches_of_the_size_that_it_is_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    training = trained()
+    at_once = unpacked(look(training, 0, np.zeros((4, 2)), tell=pytest.fail))["logits"]
+    size = training.settings[0].batch
+    asked = with_discriminator(monkeypatch, training, size).asked
+    found = unpacked(look(training, 0, np.zeros((4, 2)), tell=pytest.fail))["logits"]
+    assert asked == [size] * -(-(SIDE**2) // size)
+    assert len(found) == SIDE**2
+    assert (found == at_once).all()
+
+
+def test_a_d_that_raises_costs_its_contours_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    training, told = trained(), []
+    with_discriminator(monkeypatch, training, 7)
+    found = look(training, 0, np.zeros((4, 2)), tell=told.append)
+    assert found["logits"] is None
+    assert found["x"]
+    assert told == [
+        "samples in the plane are kept without D's contours, as D raised ValueError: expected 7 samples"
+    ]
+
+
+def test_it_is_said_once_and_the_runs_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def raising(*_: object) -> None:
+        raise ValueError("not these")
+
+    monkeypatch.setattr(planes, "_in_batches", raising)
+    progress = example.Silent()
+    wanted = Job(example.tiny(tmp_path, *LONG), tmp_path / "r", workers=1, replicas=1)
+    run_job(wanted, progress)
+    assert len(progress.planned) == 4
+    assert [text for text in progress.texts if "contours" in text] == [
+        "samples in the plane are kept without D's contours, as D raised ValueError: not these"
+    ]
+    assert load_plane(tmp_path / "r")["logits"].isna().all()
+    assert len(load_plane(tmp_path / "r")) == 4 * len(KEPT)
 
 
 def test_only_points_of_the_plane_lie_in_it() -> None:

@@ -8,12 +8,14 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import torch
 
 from ganbench.cli.main import main
 from ganbench.errors import Interrupted, UsageError
 from ganbench.execute.archive import open_run
 from ganbench.execute.local import Job, run_job
 from ganbench.execute.replay import replay
+from ganbench.execute.task import Advanced
 from ganbench.probes.trace import FLIGHT
 from ganbench.store.layout import Layout
 from ganbench.store.reader import (
@@ -24,6 +26,7 @@ from ganbench.store.reader import (
     load_results,
     load_windows,
 )
+from ganbench.train.training import Training
 from tests.execute import example
 
 STEPS, EVERY = 200, 20
@@ -196,24 +199,77 @@ def test_a_failure_at_the_last_evaluation_waits_for_the_next(tmp_path: Path) -> 
     assert set(stops(root).values()) == {2 * EVERY}
 
 
-def test_a_run_that_diverged_is_evaluated_no_more_once_its_failure_is_final(tmp_path: Path) -> None:
-    wild = "{name: sgd, lr: 1.0e+30}"
-    sets = (SOME, f"optimizers={{generator: {wild}, discriminator: {wild}}}")
-    whole, cut = (
-        load_results(trained(job(tmp_path, str(stop), *sets, stop_failed=stop))) for stop in (False, True)
+WILD = "optimizers={generator: {name: sgd, lr: 1.0e+30}, discriminator: {name: sgd, lr: 1.0e+30}}"
+
+
+def assert_told_alike(cut: Path, whole: Path, runs: Sequence[str]) -> None:
+    """Rows of these runs, but for the checkpoints and the seconds of their population."""
+    one, other = (load_results(root).set_index("run_id").loc[[*runs]] for root in (cut, whole))
+    own = ["seconds", "checkpoints", "population", "replicas"]
+    pd.testing.assert_frame_equal(one.drop(columns=own), other.drop(columns=own), check_exact=True)
+    for load in (load_evaluations, load_findings, load_windows, load_bursts):
+        mine, theirs = (pd.concat([of_run(load(root), run) for run in runs]) for root in (cut, whole))
+        pd.testing.assert_frame_equal(mine, theirs, check_exact=True)
+
+
+def of_run(frame: pd.DataFrame, run: str) -> pd.DataFrame:
+    kept = frame[frame["run_id"] == run].drop(columns="population", errors="ignore")
+    return kept.reset_index(drop=True)
+
+
+def test_runs_that_diverged_are_told_as_without_it_and_trained_no_further(tmp_path: Path) -> None:
+    """Their evaluations go on to the end, though their population does not."""
+    whole = trained(job(tmp_path, "whole", SOME, WILD))
+    progress = example.Silent()
+    wanted = job(tmp_path, "cut", SOME, WILD, stop_failed=True)
+    run_job(wanted, progress)
+    assert load_results(whole)["diverged_at"].notna().all()
+    assert max(done for _, done in progress.done) == EVERY
+    assert stops(wanted.out) == dict.fromkeys(load_results(whole)["run_id"])
+    assert_told_alike(wanted.out, whole, list(stops(whole)))
+
+
+def diverging(monkeypatch: pytest.MonkeyPatch, seed: int, step: int) -> None:
+    """The run of that seed diverges at that step, as by a loss that is not finite."""
+    advance = Training.advance
+
+    def spoilt(self: Training, until: int) -> None:
+        if self.step < step <= until and seed in self.seeds:
+            advance(self, step)
+            r = self.seeds.index(seed)
+            with torch.no_grad():
+                self.game.generator.stack.flat[r] = torch.nan
+        advance(self, until)
+
+    monkeypatch.setattr(Training, "advance", spoilt)
+
+
+def test_a_run_that_diverged_keeps_its_best_values_and_depends_on_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    diverging(monkeypatch, 0, 3 * EVERY)
+    bound = (
+        "failure=[{metric: sliced_wasserstein, above: 0.01, for: 4}]"  # the others fail for certain after 80
     )
-    columns = ["status", "failed_at", "criterion", "diverged_at", "samples_seen", "gradient_evaluations"]
-    assert whole["diverged_at"].notna().all()
-    pd.testing.assert_frame_equal(cut[columns], whole[columns])
-    assert cut["stopped_at"].tolist() == [EVERY] * 4
+    whole = trained(job(tmp_path, "whole", bound))
+    cut = trained(job(tmp_path, "cut", bound, stop_failed=True))
+    alone = trained(job(tmp_path, "alone", bound, seeds=[0], stop_failed=True))
+    (run,) = [run for run in stops(cut) if run.endswith("-0")]
+    frame = load_results(cut).set_index("run_id")
+    assert frame.loc[run, "diverged_at"] == 3 * EVERY
+    assert frame.loc[run, "best.sliced_wasserstein"] > 0
+    assert frame["stopped_at"].notna().sum() == 3
+    for root in (cut, alone):
+        assert_told_alike(root, whole, [run])
+    pd.testing.assert_frame_equal(*(of_run(load_geometry(root), run) for root in (cut, alone)))
 
 
 class Interrupting(example.Silent):
     """Ctrl-C at a step, when a checkpoint has been written."""
 
-    def advanced(self, population: str, *, done: int, **more: Any) -> None:
-        super().advanced(population, done=done, **more)
-        if done == 5 * EVERY:
+    def advanced(self, told: Advanced) -> None:
+        super().advanced(told)
+        if told.done == 5 * EVERY:
             raise KeyboardInterrupt
 
 

@@ -14,6 +14,8 @@ from ganbench import environment
 from ganbench.errors import CannotTell, CrashedRuns, Interrupted, UsageError
 from ganbench.execute.local import Job, run_job
 from ganbench.execute.until import Side
+from ganbench.report.section import sections
+from ganbench.report.source import read_source
 from ganbench.store.layout import Layout
 from ganbench.store.reader import load_results
 from ganbench.train.training import Training
@@ -50,6 +52,19 @@ def environment_of(root: Path):
     from ganbench.store.snapshot import environment as found
 
     return found(Layout(root))
+
+
+def test_the_plan_and_every_report_say_which_runs_were_added_by_looking(tmp_path: Path) -> None:
+    root = line.trained(tmp_path)
+    before = read_source(root)
+    decided(side(root, "sound"), side(root, "broken"))
+    line.trained(tmp_path, only=["sound"], seeds=range(12))
+    after = read_source(root)
+    assert before.sequential == {}
+    assert after.sequential == {"sound": 8, "broken": 8}
+    assert not any("until-decided" in remark for remark in sections([before])[0].remarks)
+    (said,) = (remark for remark in sections([after])[0].remarks if "until-decided" in remark)
+    assert "sound 8, broken 8" in said
 
 
 def test_two_folders_get_their_seeds_each(tmp_path: Path) -> None:
@@ -169,7 +184,7 @@ def test_runs_of_two_environments_are_refused(tmp_path: Path, monkeypatch: pytes
     with pytest.MonkeyPatch.context() as patch:
         with_torch(patch, "0.1")
         second = line.trained(tmp_path, only=["broken"], out="second")
-    with pytest.raises(CannotTell, match=r"runs of 2 environments share no rate: .*torch 0\.1"):
+    with pytest.raises(CannotTell, match=r"the runs there are of several environments, .*: .*torch 0\.1"):
         decided(side(first, "sound"), side(second, "broken"))
 
 
@@ -179,7 +194,8 @@ def test_runs_of_another_environment_are_looked_at_and_not_added_to(tmp_path: Pa
         enough = line.trained(tmp_path, seeds=range(8), out="enough")
         few = line.trained(tmp_path, out="few")
     assert decided(side(enough, "sound"), side(enough, "broken"))[-1].said == "better"
-    with pytest.raises(CannotTell, match=r"torch 0\.1"):
+    said = r"new seeds would be of another environment than those there.*: torch 0\.1; here torch \d"
+    with pytest.raises(CannotTell, match=said):
         decided(side(few, "sound"), side(few, "broken"))
     assert seeds(few, "sound") == [0, 1]
 

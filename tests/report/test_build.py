@@ -234,14 +234,23 @@ def test_no_run_failed(tmp_path: Path) -> None:
     assert "No run failed." in text_of(small(tmp_path, {"ring/a": [None, None]}))
 
 
+def test_failed_runs_without_a_page_are_counted(tmp_path: Path) -> None:
+    write(tmp_path / "mine", {"ring/a": [COVERED, None, COVERED]})
+    build_report([tmp_path / "mine"], tmp_path / "r", pages=0)
+    text = (tmp_path / "r" / "index.html").read_text(encoding="utf-8")
+    assert "2 runs failed; none has a page" in text
+    assert "No run failed." not in text
+
+
 def test_all_runs_crashed(tmp_path: Path) -> None:
     with opened(tmp_path / "mine", suite_text=SUITE, planned=[]) as results:
         rows = [
-            row | {"status": "crashed", "message": "Traceback"} for row in runs_of("ring/a", [None, None])
+            row | {"status": "crashed", "message": "Traceback ...\nValueError: boom\n"}
+            for row in runs_of("ring/a", [None, None])
         ]
         results.commit("p", runs=rows, evaluations=[])
     build_report([tmp_path / "mine"], tmp_path / "r")
-    assert "2 runs crashed, and are in no share." in text_of(tmp_path / "r")
+    assert "2 runs crashed, and are in no share: ring/a 2 (ValueError: boom)." in text_of(tmp_path / "r")
 
 
 def test_partial_results_say_so(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ganbench.errors import CannotTell, InputError, UnknownName
+from ganbench.errors import CannotTell, InputError, UnknownName, UsageError
 from ganbench.report.compare import Difference, compare, drawing
 from ganbench.stats.rate_comparison import compare_rates, compare_rates_by_seed
 from ganbench.stats.rates import Count, PairedCount
@@ -99,9 +99,12 @@ def test_an_unknown_cell_gets_the_nearest(mixed: Path) -> None:
 
 def test_a_cell_whose_runs_all_crashed_cannot_be_told(tmp_path: Path) -> None:
     with opened(tmp_path, suite_text=SUITE, planned=[]) as results:
-        rows = [row | {"status": "crashed", "message": "Traceback"} for row in runs_of("a", [None])]
+        rows = [
+            row | {"status": "crashed", "message": "Traceback ...\nValueError: boom\n"}
+            for row in runs_of("a", [None])
+        ]
         results.commit("p", runs=rows + runs_of("b", [None]), evaluations=[])
-    with pytest.raises(CannotTell, match="no run of cell 'a'"):
+    with pytest.raises(CannotTell, match=r"no run of cell 'a' .*: a 1 \(ValueError: boom\)"):
         compared(f"{tmp_path}:a", tmp_path)
 
 
@@ -121,14 +124,22 @@ def test_final_values_of_stopped_runs_are_not_compared(tmp_path: Path) -> None:
     outcomes = {"a": [None] * 5 + [COVERED] * 5}
     whole = write(tmp_path / "whole", outcomes)
     stopped = write(tmp_path / "stopped", outcomes, stopped_at=500)
-    assert compared(whole, whole).matches[0].value is not None
+    assert compared(whole, write(tmp_path / "again", outcomes)).matches[0].value is not None
     found = compared(stopped, whole)
     assert found.matches[0].value is None
     assert any("--stop-failed" in one for one in found.remarks)
 
 
-def test_the_figure_has_both_shares_of_every_pair(mixed: Path) -> None:
-    found = drawing(compared(mixed, mixed))
+@pytest.mark.parametrize(
+    ("a", "b"), [("{}", "{}"), ("{}:ring/r1", "{}:ring/r1"), ("{}:ring/r1", "{}"), ("{}/../mixed", "{}")]
+)
+def test_the_same_runs_twice_are_refused(mixed: Path, a: str, b: str) -> None:
+    with pytest.raises(UsageError, match="the same runs twice"):
+        compared(a.format(mixed), b.format(mixed))
+
+
+def test_the_figure_has_both_shares_of_every_pair(mixed: Path, tmp_path: Path) -> None:
+    found = drawing(compared(mixed, write(tmp_path)))
     (axes,) = found.figure.axes
     assert [float(line.get_xdata()[0]) for line in axes.lines] == [10, 10, 100, 100, 50, 50]
     assert [label.get_text() for label in axes.get_yticklabels()] == [*MIXED]

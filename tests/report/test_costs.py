@@ -95,6 +95,42 @@ def test_a_run_that_diverged_spends_no_more_and_is_not_sound(tmp_path: Path) -> 
     assert (found.total, found.at_budget) == (2 * STEPS, Count(1, 2))
 
 
+def stopped(root: Path, *, at: int, value: float, cheap: int = 1) -> Spending:
+    """Of a run that was stopped at a step with this covered share, beside a cell that spends `cheap` a step."""
+    with opened(root, suite_text=SUITE, planned=[]) as results:
+        for name, price in (("cheap", cheap), ("mine", 2)):
+            rows = runs_of(name, [None, COVERED], **({"stopped_at": at} if name == "mine" else {}))
+            looks = [
+                look | {"gradient_evaluations": price * look["step"], "covered_share": value}
+                for look in evaluations_of(rows)
+                if name == "cheap" or look["seed"] == 0 or look["step"] <= at
+            ]
+            results.commit(name, runs=rows, evaluations=looks)
+    return of(root).cells[1]
+
+
+def test_a_run_that_was_stopped_is_not_sound_at_a_budget_that_it_did_not_reach(tmp_path: Path) -> None:
+    found = stopped(tmp_path, at=500, value=1.0, cheap=2)
+    assert (found.total, found.at_budget, found.at_end) == (2 * STEPS, Count(1, 2), Count(1, 2))
+    assert found.sound.tolist() == [2, 2, 1, 1]
+
+
+def test_a_run_that_was_stopped_is_judged_like_others_at_a_budget_that_it_reached(tmp_path: Path) -> None:
+    assert stopped(tmp_path / "a", at=750, value=1.0).at_budget == Count(0, 2)
+    assert stopped(tmp_path / "b", at=750, value=0.5).at_budget == Count(2, 2)
+
+
+def test_a_whole_run_that_spent_a_rounding_less_than_the_budget_is_judged_at_its_end(tmp_path: Path) -> None:
+    rows = runs_of("a", [None, None])
+    looks = [
+        look | {"gradient_evaluations": look["gradient_evaluations"] - look["seed"], "covered_share": 1.0}
+        for look in evaluations_of(rows)
+    ]
+    with opened(tmp_path, suite_text=SUITE, planned=[]) as results:
+        results.commit("p", runs=rows, evaluations=looks)
+    assert of(tmp_path).cells[0].at_budget == Count(0, 2)
+
+
 def test_a_cell_that_diverged_everywhere_has_the_cost_of_a_full_run(tmp_path: Path) -> None:
     rows = runs_of("a", ["non-finite"], diverged_at=300)
     looks = [

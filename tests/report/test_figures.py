@@ -69,7 +69,34 @@ def test_real_samples_and_one_mode_are_dotted(section: Section) -> None:
         drawing = outcomes.best_final(section.cells, metric, columns=2)
     dotted = [line.get_xdata()[0] for line in drawing.figure.axes[0].lines if line.get_linestyle() == ":"]
     assert dotted == [1.0, 1 / 8]
-    assert "(1 and 0.125)" in drawing.caption
+    assert drawing.caption.endswith(" Dotted: real samples (1) and one mode alone (0.125).")
+
+
+def test_only_what_is_dotted_is_said_to_be(tmp_path: Path) -> None:
+    eight, more = (write(tmp_path / str(n), {f"ring/{n}": [None]}, modes=n) for n in (8, 25))
+    section = section_of(eight, more)
+    metric = section.arenas[0].metric
+    assert metric is not None
+    with style():
+        drawing = outcomes.best_final(section.cells, metric, columns=2)
+    assert drawing.caption.endswith(" Dotted: real samples (1).")
+
+
+def test_captions_tell_diverged_runs_from_stopped_ones(section: Section, tmp_path: Path) -> None:
+    stopped = section_of(
+        write(tmp_path, {"ring/a": [None, COVERED], "ring/b": [COVERED] * 2}, stopped_at=500)
+    )
+    metric = section.arenas[0].metric
+    assert metric is not None
+    for found, lacking, neither in (
+        (section, "A run that diverged has no value there.", ""),
+        (stopped, "A run that diverged or was stopped has no value there.", " 4 stopped runs have neither."),
+    ):
+        with style():
+            modes = outcomes.modes(found.cells, columns=2).caption
+            best = outcomes.best_final(found.cells, metric, columns=2).caption
+        assert modes.endswith(lacking)
+        assert f"a bar without a dot is a run that diverged.{neither} Dotted" in best
 
 
 def test_failed_runs_are_marked_on_the_curves(section: Section) -> None:

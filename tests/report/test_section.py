@@ -49,13 +49,13 @@ def test_missing_and_crashed_runs_are_told(tmp_path: Path) -> None:
             "run_id": "id-a-2",
             "seed": 2,
             "status": "crashed",
-            "message": "Traceback",
+            "message": "Traceback ...\nValueError: boom\n",
         }
         results.commit("q", runs=[row], evaluations=[])
     section = section_of(tmp_path)
     assert section.remarks == (
         "Partial results: 2 of 5 planned runs are missing.",
-        "1 run crashed, and is in no share.",
+        "1 run crashed, and is in no share: a 1 (ValueError: boom).",
     )
     assert (section.cells[0].n, section.cells[0].crashed) == (2, 1)
 

@@ -67,6 +67,15 @@ def test_the_headline_names_the_best_and_the_worst_with_numbers(arena: Arena) ->
     )
 
 
+def test_ties_are_counted_at_both_ends(tmp_path: Path) -> None:
+    outcomes = {"a": [None], "b": [COVERED], "c": [None], "d": [COVERED], "e": [COVERED]}
+    (arena,) = section_of(write(tmp_path, outcomes)).arenas
+    assert headline(arena) == (
+        "Most often healthy on ring: a and 1 more, in 1 of 1 run (100 % [21, 100]). "
+        "Least often: b and 2 more, in 0 of 1 run (0 % [0, 79])."
+    )
+
+
 def test_cells_that_do_not_differ_are_said_to_be_equal(tmp_path: Path) -> None:
     (arena,) = section_of(write(tmp_path, {"a": [COVERED], "b": [COVERED]})).arenas
     assert headline(arena) == "All 2 cells on ring end healthy equally often: a in 0 of 1 run (0 % [0, 79])."

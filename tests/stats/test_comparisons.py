@@ -113,8 +113,8 @@ def test_values_need_noethers_seeds_or_an_interval_that_fits() -> None:
     for one in (level, by_seed):
         n = one.seeds(0.05)
         assert n is not None
-        assert one._fits(0.5, n)
-        assert not one._fits(0.5, n - 1)
+        assert one._fits(n)
+        assert not one._fits(n - 1)
 
 
 @pytest.mark.parametrize(

@@ -79,11 +79,23 @@ def test_before_the_first_failure_the_interval_is_that_of_a_rate() -> None:
     assert (curve.low[0], curve.high[0]) == clopper_pearson(3, 3)
 
 
-def test_where_all_have_failed_the_upper_end_is_that_of_the_step_before() -> None:
+def test_where_nobody_is_left_the_upper_end_is_that_of_the_step_before_or_that_of_a_rate() -> None:
     curve = kaplan_meier([1, 2, 3], [True] * 3)
     assert (curve.share[-1], curve.low[-1]) == (0, 0)
-    assert curve.high[-1] == curve.high[-2] > 0
-    assert kaplan_meier([1, 1], [True, True]).high.tolist() == [1, 1]
+    censored = kaplan_meier([1, 2, 2, 3], [True, True, False, True])
+    assert censored.high[-1] == censored.high[-2] > 0
+    assert curve.high[-1] == min(curve.high[-2], clopper_pearson(0, 3).high)
+
+
+@given(st.lists(st.integers(1, 20), min_size=1, max_size=30))
+def test_where_all_failed_it_is_no_more_than_that_of_a_rate_of_0(times: list[int]) -> None:
+    assert kaplan_meier(times, [True] * len(times)).high[-1] <= clopper_pearson(0, len(times)).high
+
+
+def test_where_all_failed_at_once_it_is_that_of_a_rate_of_0_and_the_median_is_known() -> None:
+    curve = kaplan_meier([4] * 10, [True] * 10)
+    assert (curve.low[-1], curve.high[-1]) == clopper_pearson(0, 10)
+    assert median_time(curve) == (4, Interval(4, 4))
 
 
 def test_a_run_that_is_watched_until_a_failure_elsewhere_was_at_risk() -> None:

@@ -118,7 +118,10 @@ def plane(*run_ids: str) -> dict[str, Any]:
 
 
 def plan(*pairs: tuple[str, int]) -> list[dict[str, Any]]:
-    return [{"run_id": f"id-{cell}-{seed}", "cell": cell, "seed": seed} for cell, seed in pairs]
+    return [
+        {"run_id": f"id-{cell}-{seed}", "cell": cell, "seed": seed, "sequential": False}
+        for cell, seed in pairs
+    ]
 
 
 def opened(root: Path, **changes: Any) -> contextlib.AbstractContextManager[Any]:
