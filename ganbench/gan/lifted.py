@@ -61,7 +61,8 @@ class Lifted:
         try:
             found = self._together(tensors, named)
         except (RuntimeError, ValueError, TypeError) as error:
-            return f"vmap: {(str(error).strip() or type(error).__name__).splitlines()[0]}"
+            said = (str(error).strip() or type(error).__name__).splitlines()[0]
+            return f"vmap: {said.removeprefix('vmap: ')}"  # which names itself now and then
         pairs = zip(expected, found, strict=True)
         if not all(torch.allclose(one, all_, rtol=1e-4, atol=1e-6, equal_nan=True) for one, all_ in pairs):
             return "vmap gives other numbers than one replica at a time"

@@ -40,8 +40,10 @@ class AdamOptions(Options):
 
 class RMSpropOptions(Options):
     lr: Rate = 5e-5
-    alpha: Decay = 0.99
-    eps: Annotated[float, Field(gt=0), PER_REPLICA] = 1e-8
+    alpha: Annotated[
+        float, Field(ge=0, lt=1, description="decay of the mean of squared gradients"), PER_REPLICA
+    ] = 0.99
+    eps: Annotated[float, Field(gt=0, description="added to the root"), PER_REPLICA] = 1e-8
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,8 @@ def load(path: Path | str, assignments: Sequence[str] = (), *, plugins: Plugins 
 def _check_tiers(suite: Suite, tiers: Sequence[str], finder: Finder, problems: Problems) -> None:
     with finding(finder):
         for tier in tiers:
-            _check_cells(suite, tier, problems)
+            with problems.within(tier):
+                _check_cells(suite, tier, problems)
 
 
 def _suite(

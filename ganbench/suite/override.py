@@ -6,7 +6,7 @@ path (`axes.loss`, `tiers.smoke.seeds`, `question`) changes the document itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ganbench.errors import Problem, SuiteError, UsageError
@@ -50,6 +50,18 @@ def override(document: Document, assignments: Sequence[str]) -> tuple[Document, 
     for one in made:
         root = assign(root, one)
     return replace(document, root=root), made
+
+
+def halves(assignments: Sequence[Override]) -> Iterator[str]:
+    """A remark where the loss of one player alone was set: what becomes of the other's."""
+    paths = [one.path.split(".") for one in assignments if one.field == "loss"]
+    given = {path[1] for path in paths if len(path) > 1} & PLAYERS
+    for role in given if len(given) == 1 else ():
+        (other,) = PLAYERS - given
+        yield (
+            f"--set loss.{role}: the {other} keeps the loss that each cell gives it; set loss.{other} as well, "
+            "or loss for both"
+        )
 
 
 def assign(root: Node, one: Override) -> Node:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -17,7 +18,9 @@ class Problems:
     """Collects. The same words at the same place are one problem, in however many cells they come up."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[Place, str], None] = {}
+        self._found: dict[tuple[Place, str], set[str]] = {}
+        self._tier = ""
+        self._tiers: set[str] = set()
         self.partial = False
         """An axis could not be read: what it would have set is not reported as missing."""
 
@@ -26,7 +29,17 @@ class Problems:
 
     def add(self, place: Place, what: str) -> None:
         """One thing wrong in one place."""
-        self._found[place, what] = None
+        self._found.setdefault((place, what), set()).add(self._tier)
+
+    @contextmanager
+    def within(self, tier: str) -> Iterator[None]:
+        """What is added in here is wrong in that tier."""
+        self._tier = tier
+        self._tiers.add(tier)
+        try:
+            yield
+        finally:
+            self._tier = ""
 
     def explain(
         self, error: ValidationError, node: Node, model: type[BaseModel], *, known: Collection[str] = ()
@@ -43,7 +56,16 @@ class Problems:
         """Raises SuiteError if there are any."""
         if self._found:
             ordered = sorted(self._found, key=lambda found: found[0].order)
-            raise SuiteError([Problem(str(place), what) for place, what in ordered])
+            raise SuiteError(
+                [Problem(str(place), what + self._where(place, what)) for place, what in ordered]
+            )
+
+    def _where(self, place: Place, what: str) -> str:
+        """The tiers that a value of the command line is wrong in, unless it is in all; a line of the file shows its own."""
+        tiers = self._found[place, what]
+        if place.line or "" in tiers or tiers == self._tiers:
+            return ""
+        return f" (in tier {' and '.join(sorted(tiers))}; every tier is checked)"
 
 
 def _place(error: ErrorDetails, node: Node) -> Place:

@@ -11,6 +11,7 @@ from ganbench.gan.losses import of_role
 from ganbench.registry import PER_REPLICA, Options, Unread
 from ganbench.suite import checks
 from ganbench.suite.components import Component, PlayersLoss, problem
+from ganbench.suite.precision import Precision
 
 Count = Annotated[int, Field(ge=1)]
 Judged = Literal["raw", "ema"]
@@ -151,7 +152,7 @@ class Setting(Part):
     ema: Ema | None = None
     batch: Count
     steps: Annotated[int, Field(ge=1, description="generator steps")]
-    precision: Literal["float32", "float64"] = "float32"
+    precision: Precision = "float32"
     evaluation: EvaluationPlan
     failure: Annotated[tuple[Criterion, ...], Field(strict=False)] = ()
     probes: Probes = Probes()

@@ -96,7 +96,7 @@ def _logits(training: Training, samples: Tensor) -> Tensor:
     packs = game.conditioning.input(Given(packed(x, pack), None if label is None else packed(label, pack)))
     padded = packs.repeat(2, *[1] * (packs.dim() - 1)) if len(packs) < stack.replicas else packs
     game.discriminator.masks.open("audit", training.step)
-    with torch.no_grad():
+    with torch.no_grad(), training.arithmetic():
         parts = [
             stack(x, training=False, masks=game.discriminator.masks)[0] for x in _batches(training, padded)
         ]

@@ -55,12 +55,14 @@ def logits_of(training: Training, replica: int) -> Callable[[np.ndarray], np.nda
     """
     import torch
 
+    from ganbench.train.precision import cast
+
     if not training.judges_alone:
         return None
     module, shown = training.discriminator(replica), training.shown[replica]
 
     def logits(samples: np.ndarray) -> np.ndarray:
-        with torch.no_grad():
+        with torch.no_grad(), training.arithmetic(), cast(training.place):
             out: torch.Tensor = module(training.place.tensor(shown.into(samples)))[..., 0]
         values: np.ndarray = out.double().cpu().numpy()
         return values

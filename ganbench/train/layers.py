@@ -17,6 +17,7 @@ from ganbench.gan.networks.conditional import WithoutLabels
 from ganbench.gan.networks.minibatch import MinibatchDeviation, MinibatchDiscrimination
 from ganbench.gan.networks.mlp import Maxout
 from ganbench.gan.networks.spectral import SpectralLinear, largest_singular_value
+from ganbench.gan.networks.widening import widened
 from ganbench.train.noise import Masks
 
 Tensors = Mapping[str, Tensor]
@@ -34,7 +35,7 @@ class Context:
 Kernel = Callable[[nn.Module, Tensors, Tensor, Context, str], Tensor]
 
 
-def linear(layer: nn.Module, held: Tensors, x: Tensor, context: Context, path: str) -> Tensor:  # noqa: ARG001
+def linear(layer: nn.Module, held: Tensors, x: Tensor, context: Context, path: str) -> Tensor:  # noqa: ARG001  # a kernel's signature
     weight = held["weight"].transpose(1, 2)
     if "bias" not in held:
         return torch.bmm(x, weight)
@@ -50,6 +51,7 @@ def spectral_linear(layer: nn.Module, held: Tensors, x: Tensor, context: Context
 def batch_norm(layer: nn.Module, held: Tensors, x: Tensor, context: Context, path: str) -> Tensor:
     """Normalised over the batch in training, by the running statistics otherwise."""
     assert isinstance(layer, nn.BatchNorm1d)
+    x = widened(x)
     if context.training or not layer.track_running_stats:
         variance, mean = torch.var_mean(x, dim=1, correction=0, keepdim=True)
         if layer.track_running_stats:
@@ -73,12 +75,12 @@ def _running(
     return moved | {f"{path}num_batches_tracked": held["num_batches_tracked"] + 1}
 
 
-def layer_norm(layer: nn.Module, held: Tensors, x: Tensor, context: Context, path: str) -> Tensor:  # noqa: ARG001
+def layer_norm(layer: nn.Module, held: Tensors, x: Tensor, context: Context, path: str) -> Tensor:  # noqa: ARG001  # a kernel's signature
     assert isinstance(layer, nn.LayerNorm)
-    return _affine(nn.functional.layer_norm(x, layer.normalized_shape, eps=layer.eps), held)
+    return _affine(nn.functional.layer_norm(widened(x), layer.normalized_shape, eps=layer.eps), held)
 
 
-def dropout(layer: nn.Module, held: Tensors, x: Tensor, context: Context, path: str) -> Tensor:  # noqa: ARG001
+def dropout(layer: nn.Module, held: Tensors, x: Tensor, context: Context, path: str) -> Tensor:  # noqa: ARG001  # a kernel's signature
     """Masks come from the tape, so that they depend on seed and step alone."""
     assert isinstance(layer, nn.Dropout)
     if not context.training or layer.p == 0:
@@ -93,7 +95,7 @@ def sampling_dropout(layer: nn.Module, held: Tensors, x: Tensor, context: Contex
     return dropout(layer, held, x, replace(context, training=True), path)
 
 
-def gaussian_noise(layer: nn.Module, held: Tensors, x: Tensor, context: Context, path: str) -> Tensor:  # noqa: ARG001
+def gaussian_noise(layer: nn.Module, held: Tensors, x: Tensor, context: Context, path: str) -> Tensor:  # noqa: ARG001  # a kernel's signature
     """Noise comes from the tape, as the masks of dropout do."""
     assert isinstance(layer, GaussianNoise)
     if not context.training or layer.std == 0:
@@ -106,14 +108,14 @@ def minibatch_discrimination(
     layer: nn.Module,
     held: Tensors,
     x: Tensor,
-    context: Context,  # noqa: ARG001
-    path: str,  # noqa: ARG001
+    context: Context,  # noqa: ARG001  # a kernel's signature
+    path: str,  # noqa: ARG001  # a kernel's signature
 ) -> Tensor:
     assert isinstance(layer, MinibatchDiscrimination)
     return layer.with_closeness(x, held["weight"])
 
 
-def elementwise(layer: nn.Module, held: Tensors, x: Tensor, context: Context, path: str) -> Tensor:  # noqa: ARG001
+def elementwise(layer: nn.Module, held: Tensors, x: Tensor, context: Context, path: str) -> Tensor:  # noqa: ARG001  # a kernel's signature
     """Layers without weights that do not look at leading axes are called as they are."""
     result: Tensor = layer(x)
     return result

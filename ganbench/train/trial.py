@@ -48,6 +48,11 @@ def couples_samples(net: nn.Module, x: Tensor, *, training: bool = True) -> bool
     return bool(slope[1:].any())
 
 
+def under_vmap(error: Exception) -> str:
+    """What vmap says, which names itself now and then."""
+    return f"vmap: {first_line(error).removeprefix('vmap: ')}"
+
+
 def first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 

@@ -22,12 +22,14 @@ from ganbench.errors import UsageError
 from ganbench.gan.networks.conditional import Projection
 from ganbench.gan.networks.spectral import Spectral
 from ganbench.train.layers import COUPLING, KERNELS, Context
+from ganbench.train.noise import Place
+from ganbench.train.precision import called_in
 from ganbench.train.trial import (
     Call,
     attention_written_out,
     drawing_from,
-    first_line,
     lacks_second_derivative,
+    under_vmap,
 )
 
 _WEIGHTED = nn.Linear | nn.modules.conv._ConvNd
@@ -45,23 +47,30 @@ class Choice:
     reason: str = ""
 
 
-def choose(template: nn.Module, example: Tensor, *, derivatives: int = 1) -> Choice:
+def choose(
+    template: nn.Module, example: Tensor, *, derivatives: int = 1, place: Place | None = None
+) -> Choice:
     """The fastest way to call R copies of this module that is right on `example` [B, ...].
 
     derivatives: how often its output will be differentiated, 1 or 2. Raises UsageError where torch cannot.
+    place: whose arithmetic it is tried in; None: that of its weights.
     The choice itself does not depend on it: whether a run is probed must not change its numbers.
     """
     if _has_kernels(template) and not _shares(template):
         return Choice("layers")
     weights, buffers = stack_module_state([template, template])
     twice = torch.stack([example, example.flip(0)])
-    alone, together = (_tried(forward(template), buffers) for forward in (_sequential, _vmapped))
+    place = place or Place(example.device, example.dtype)
+    forwards = (called_in(place, forward(template)) for forward in (_sequential, _vmapped))
+    alone, together = (_tried(forward, buffers) for forward in forwards)
     rough = lacks_second_derivative(alone, weights, twice)
     if rough and derivatives > 1:
         raise _not_twice(template, rough)
-    reason = _known_obstacle(template, example.device) or _trial(alone, together, weights, twice)
+    reason = _known_obstacle(template, example.device) or _trial(
+        alone, together, weights, twice, coarse=place.called is not None
+    )
     if not (reason or rough) and (lost := lacks_second_derivative(together, weights, twice)):
-        reason = f"vmap: {lost}"
+        reason = f"vmap: {lost.removeprefix('vmap: ')}"
     return Choice("sequential", reason) if reason else Choice("vmap")
 
 
@@ -121,15 +130,16 @@ def _tried(forward: Forward, buffers: Weights) -> Call:
     return lambda weights, x: forward(weights, buffers, x, Context(training=True, masks=None, moved={}))
 
 
-def _trial(alone: Call, together: Call, weights: Weights, x: Tensor) -> str:
-    """Call two copies both ways; what went wrong under vmap, or nothing."""
-    expected = alone(weights, x)
+def _trial(alone: Call, together: Call, weights: Weights, x: Tensor, *, coarse: bool) -> str:
+    """Call two copies both ways; what went wrong under vmap, or nothing. coarse: in bfloat16, 8 bits of each number."""
+    expected = alone(weights, x).detach()
     try:
         found = together(weights, x)
     except (RuntimeError, ValueError, TypeError) as error:
         # Whatever a module does that vmap cannot, it raises here, before any training.
-        return f"vmap: {first_line(error)}"
-    if not torch.allclose(expected, found, rtol=1e-3, atol=1e-5, equal_nan=True):
+        return under_vmap(error)
+    rtol, atol = (2**-5, 2**-5 * float(expected.abs().nan_to_num().max())) if coarse else (1e-3, 1e-5)
+    if not torch.allclose(expected, found, rtol=rtol, atol=atol, equal_nan=True):
         return "vmap gives other numbers than one replica at a time"
     return ""
 

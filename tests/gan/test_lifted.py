@@ -16,7 +16,7 @@ X, Y = (torch.randn(3, 5, generator=RNG, dtype=torch.float64) for _ in range(2))
 
 
 def lifted(function: Callable[..., object], results: int = 1) -> Lifted:
-    return Lifted(function, results=results, name="mine.py:f", wanted="one number")  # type: ignore[arg-type]
+    return Lifted(function, results=results, name="mine.py:f", wanted="one number")  # type: ignore[arg-type]  # a function of any code
 
 
 def plain(x: Tensor, y: Tensor) -> Tensor:

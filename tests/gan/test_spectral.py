@@ -69,7 +69,10 @@ def test_leading_axes_are_replicas():
 def test_the_slope_is_that_of_finite_differences_with_u_and_v_frozen():
     weight, u, x, seen = normal(1, 4, 5), unit(2, 4), normal(3, 7, 5), normal(4, 7, 4)
     v = nn.functional.normalize(weight.T @ u, dim=0)
-    frozen = lambda w: (seen * (x @ (w / (u @ w @ v)).T)).sum()  # noqa: E731
+
+    def frozen(w):
+        return (seen * (x @ (w / (u @ w @ v)).T)).sum()
+
     leaf = weight.clone().requires_grad_()
     (found,) = torch.autograd.grad((seen * (x @ (leaf / largest_singular_value(leaf, u)).T)).sum(), leaf)
     for i in range(4):

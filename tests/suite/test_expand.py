@@ -22,7 +22,7 @@ VALUES = {
     "loss": ["hinge", "minimax", "wasserstein", "least-squares"],
     "batch": ["4", "8", "16"],
     "latent.dim": ["1", "2", "3", "5"],
-    "precision": ["float32", "float64"],
+    "precision": ["float32", "float64", "bfloat16", "tf32"],
 }
 
 
@@ -136,7 +136,7 @@ def test_the_cell_hash_does_not_depend_on_name_tier_or_seeds(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "change",
     [{"steps": 200}, {"batch": 9}, {"loss": "minimax"}, {"penalties": ["r1"]}, {"schedule": {"d_steps": 2}},
-     {"precision": "float64"}, {"evaluation": {"every": 20}}, {"ema": {"decay": 0.9}}, {"data": "grid"}],
+     {"precision": "float64"}, {"precision": "bfloat16"}, {"precision": "tf32"}, {"evaluation": {"every": 20}}, {"ema": {"decay": 0.9}}, {"data": "grid"}],
 )  # fmt: skip
 def test_the_cell_hash_depends_on_all_other_content(change: dict[str, Any]) -> None:
     assert cell_hash(setting().content()) != cell_hash(setting(**change).content())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ganbench.errors import SuiteError, UsageError
 from ganbench.suite.expand import cells, expand
-from ganbench.suite.override import assignment, override
+from ganbench.suite.override import assignment, halves, override
 from ganbench.suite.yaml import Document, parse
 from tests.suite.example import problems, suite
 
@@ -158,3 +158,33 @@ def test_any_text_is_an_assignment_or_refused_in_our_words(text: str) -> None:
         assert assignment(text).text == text
     except UsageError as error:
         assert str(error).startswith("--set ")  # noqa: PT017  # either way is right, nothing else is
+
+
+FAILURE = "failure: [{metric: covered_modes, below: 5, for: 3}]"
+
+
+def test_a_value_that_one_tier_alone_does_not_take_says_which(tmp_path: Path) -> None:
+    tiers = "tiers: {full: {evaluation: {every: 20}}}"
+    (found,) = problems(tmp_path, FAILURE, tiers, sets=("steps=30",))
+    assert found.startswith("--set steps: ")
+    assert found.endswith(" (in tier full; every tier is checked)")
+    (everywhere,) = problems(tmp_path, FAILURE, tiers, sets=("steps=10",))
+    assert everywhere.startswith("--set steps: ")
+    assert "tier" not in everywhere
+
+
+@pytest.mark.parametrize(
+    ("sets", "told"),
+    [
+        (("loss.discriminator=minimax",), "--set loss.discriminator: the generator keeps the loss"),
+        (("loss.generator.name=minimax",), "--set loss.generator: the discriminator keeps the loss"),
+        (("loss.generator=minimax", "loss.discriminator=minimax"), ""),
+        (("loss=minimax",), ""),
+        (("steps=20",), ""),
+    ],
+)
+def test_half_a_loss_is_told_with_what_becomes_of_the_other_half(
+    tmp_path: Path, sets: tuple[str, ...], told: str
+) -> None:
+    found = list(halves(suite(tmp_path, sets=sets).overrides))
+    assert [one.startswith(told) for one in found] == ([True] if told else [])

@@ -51,6 +51,8 @@ def test_what_is_a_vector_over_replicas_or_judged_apart_shares_a_program(change:
         {"optimizers": {"generator": "adam", "discriminator": "sgd"}},
         {"schedule": {"d_steps": 2}},
         {"precision": "float64"},
+        {"precision": "bfloat16"},
+        {"precision": "tf32"},
         {"ema": {"decay": 0.9}},
         {"evaluation": {"every": 20}},
         {"evaluation": {"every": 10, "samples": 100}},

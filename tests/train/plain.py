@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from ganbench import registry, seeding
 from ganbench.suite.schema import Setting
-from ganbench.train.build import PRECISIONS
+from ganbench.train.precision import KEPT
 from ganbench.train.training import Training
 from tests.gan.optimistic import OptimisticAdam, OptimisticSGD
 
@@ -48,7 +48,7 @@ class PlainLoop:
     def __init__(self, setting: Setting, seed: int) -> None:
         self.setting = setting
         self.seed = seed
-        self.dtype = PRECISIONS[setting.precision]
+        self.dtype = KEPT[setting.precision]
         self.dataset = registry.load("dataset", setting.data)(setting.data)
         (size,) = self.dataset.shape
         self.g = self._network("generator", setting.latent.dim, size)

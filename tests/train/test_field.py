@@ -126,7 +126,10 @@ def test_the_field_is_where_plain_gradient_steps_would_go(name):
     game, _ = built(setting(**CELLS[name]))
     look = batch(game)
     value = field(game, look, masks(game))(joint_weights(game)).detach()
-    record = lambda name, values: None  # noqa: E731
+
+    def record(name, values):
+        return None
+
     of_d = discriminator_pass(game, look.real, look.noise, step=0, record=record)
     of_g = generator_pass(game, look.noise, look.real, step=0, record=record)
     torch.testing.assert_close(value, -torch.cat([of_g.gradient, of_d.gradient], 1), rtol=1e-9, atol=1e-12)
@@ -170,7 +173,10 @@ def test_looking_changes_neither_weights_nor_buffers_nor_the_random_state():
     drops = {**MLP, "norm": "batch", "dropout": 0.3}
     game, geometer = built(setting(generator=drops, discriminator=drops))
     stacks = (game.generator.stack, game.discriminator.stack)
-    held = lambda: [t for s in stacks for t in (s.flat, *s.buffers.values())]  # noqa: E731
+
+    def held():
+        return [t for s in stacks for t in (s.flat, *s.buffers.values())]
+
     before, state = [t.clone() for t in held()], torch.get_rng_state()
     geometer.before()
     geometer.look()

@@ -194,7 +194,9 @@ def test_real_and_fake_in_separate_batches_meet_the_same_u():
 
 @pytest.mark.parametrize("strategy", FORWARDS)
 def test_every_strategy_gives_the_numbers_of_the_plain_modules(strategy):
-    build = lambda: nn.Sequential(SpectralLinear(2, 6), nn.LeakyReLU(0.2), SpectralLinear(6, 1))  # noqa: E731
+    def build():
+        return nn.Sequential(SpectralLinear(2, 6), nn.LeakyReLU(0.2), SpectralLinear(6, 1))
+
     torch.manual_seed(0)
     modules = [build() for _ in range(R)]
     x = torch.randn(R, B, 2, dtype=torch.float64)

@@ -243,14 +243,20 @@ def test_the_fast_path_is_on_again_afterwards():
 
 def test_a_gradient_that_cannot_be_differentiated_is_told_in_torchs_words():
     (net, *_), x = modules(Cubic), samples(B)
-    call = lambda weights, x: torch.func.functional_call(net, weights, (x,))  # noqa: E731
+
+    def call(weights, x):
+        return torch.func.functional_call(net, weights, (x,))
+
     assert "once_differentiable" in lacks_second_derivative(call, dict(net.named_parameters()), x)
 
 
 @pytest.mark.parametrize("build", [lambda: nn.Linear(2, 1), lambda: nn.Flatten(), Neighbours])
 def test_constant_gradients_can_be_differentiated(build):
     net, x = build().double(), samples(B)
-    call = lambda weights, x: torch.func.functional_call(net, weights, (x,))  # noqa: E731
+
+    def call(weights, x):
+        return torch.func.functional_call(net, weights, (x,))
+
     assert lacks_second_derivative(call, dict(net.named_parameters()), x) == ""
 
 

@@ -266,7 +266,9 @@ def test_the_draws_of_a_module_depend_on_seed_and_step_alone(build):
 
 
 def test_batch_norm_that_averages_over_all_batches_keeps_its_count():
-    build = lambda: nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2, momentum=None))  # noqa: E731
+    def build():
+        return nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2, momentum=None))
+
     found = stack(build)
     for _ in range(3):
         _, moved = found(samples(), training=True)

@@ -60,7 +60,9 @@ def _of_logits(target: Callable[..., Any], options: Options) -> Callable[[Option
         name=options.name,
         wanted=WANTED,
     )
-    paired = _needs_real(pair, {name: float(value) for name, value in varying.items()})
+    numbers = {name: float(value) for name, value in varying.items()}
+    _require_slopes(pair, numbers, options.name)
+    paired = _needs_real(pair, numbers)
 
     def realised(options: Options, values: Values) -> Loss:  # noqa: ARG001  # the shared signature
         return Loss(
@@ -85,6 +87,20 @@ def _both(pair: Lifted, real: Tensor, fake: Tensor, values: Values) -> tuple[Ten
     }
     of_d, of_g = pair(real.reshape(-1, real.shape[-1]), fake.reshape(-1, fake.shape[-1]), **own)
     return of_d.reshape(lead), of_g.reshape(lead)
+
+
+def _require_slopes(pair: Lifted, values: Values, name: str) -> None:
+    """Raises PluginError for a loss that nobody can descend: torch would only say that there is no gradient."""
+    import torch
+
+    logits = torch.linspace(-1, 1, 16, dtype=torch.float64).expand(3, -1)
+    for player, loss in zip("DG", _both(pair, logits, logits.clone().requires_grad_(), values), strict=True):
+        if not loss.requires_grad:
+            raise PluginError(
+                f"the loss of {player} has no gradient by the logits of generated samples",
+                where=name,
+                hint="compute it by operations of torch, without detach(), item() or numpy",
+            )
 
 
 def _needs_real(pair: Lifted, values: Values) -> bool:

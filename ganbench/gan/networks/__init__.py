@@ -24,9 +24,14 @@ def _default(options: Options, name: str, *, needs: str) -> None:
 class MLPOptions(Options):
     width: Annotated[int, Field(ge=1, description="units of a hidden layer")] = 64
     depth: Annotated[int, Field(ge=1, description="hidden layers")] = 2
-    activation: Literal["relu", "leaky-relu", "tanh", "silu"] = "relu"
+    activation: Annotated[
+        Literal["relu", "leaky-relu", "tanh", "silu"], Field(description="after every hidden layer")
+    ] = "relu"
     slope: Annotated[float, Field(ge=0, description="of the leaky ReLU below 0")] = 0.2
-    norm: Literal["none", "batch", "layer", "spectral"] = "none"
+    norm: Annotated[
+        Literal["none", "batch", "layer", "spectral"],
+        Field(description="before every activation; spectral: of every weight, the last included"),
+    ] = "none"
     maxout: Annotated[int, Field(ge=1, description="pieces of a maxout unit; 1: the activation")] = 1
     noise: Annotated[
         float, Field(ge=0, description="std of Gaussian noise after each hidden layer, while training")
@@ -44,8 +49,13 @@ class MLPOptions(Options):
     ] = None
     minibatch_kernels: Annotated[int, Field(ge=1, description="features that discrimination adds")] = 100
     minibatch_dim: Annotated[int, Field(ge=1, description="numbers that each of them compares")] = 5
-    output: Literal["linear", "tanh", "sigmoid"] = "linear"
-    init: Literal["default", "normal", "xavier", "orthogonal"] = "default"
+    output: Annotated[Literal["linear", "tanh", "sigmoid"], Field(description="after the last layer")] = (
+        "linear"
+    )
+    init: Annotated[
+        Literal["default", "normal", "xavier", "orthogonal"],
+        Field(description="of weights; default: torch's"),
+    ] = "default"
     init_std: Annotated[float, Field(gt=0, description="std of init: normal")] = 0.02
 
     @model_validator(mode="after")

@@ -11,6 +11,8 @@ from functools import reduce
 import torch
 from torch import Tensor, nn
 
+from ganbench.gan.networks.widening import widened
+
 LEAST = 1e-8  # under the root, which has no slope at 0: a batch of one repeated sample has one
 
 
@@ -20,7 +22,7 @@ def deviation(x: Tensor, group: int | None = None) -> Tensor:
     All samples of a group have the same number. None: the batch is one group. Karras et al. 2018,
     arXiv:1710.10196, section 3; groups and the floor under the root are those of the authors' code.
     """
-    groups = x.unflatten(-2, (-1, group or x.shape[-2]))
+    groups = widened(x).unflatten(-2, (-1, group or x.shape[-2]))
     variance = groups.var(-2, correction=0, keepdim=True)
     mean = (variance + LEAST).sqrt().mean(-1, keepdim=True)
     alike: Tensor = mean.expand(*groups.shape[:-1], 1).flatten(-3, -2)
@@ -33,7 +35,7 @@ def closeness(x: Tensor, tensor: Tensor, kernels: int) -> Tensor:
     tensor: T as [..., F, kernels * dim]. Salimans et al. 2016, arXiv:1606.03498, section 3.2, whose sum has
     the sample itself in it: that is a constant 1, taken off here as in the authors' code.
     """
-    m = (x @ tensor).unflatten(-1, (kernels, -1))
+    m = widened(x @ tensor).unflatten(-1, (kernels, -1))
     # One coordinate at a time: [B, B, kernels, dim] would be `dim` times the memory. Not cdist, which has no
     # second derivative where distances are 0.
     distance = reduce(torch.add, map(_apart, m.unbind(-1)))

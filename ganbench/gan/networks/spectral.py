@@ -11,6 +11,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import conv2d, linear, normalize
 
+from ganbench.gan.networks.widening import unlowered
+
 LEAST = 1e-12  # a weight of nought stays nought instead of becoming NaN
 
 
@@ -32,7 +34,9 @@ def largest_singular_value(weight: Tensor, u: Tensor) -> Tensor:
     The slope in W is u v^T, that of the paper, which holds u and v constant. Only u is constant here: v
     follows W, and so do second derivatives.
     """
-    sigma: Tensor = _row(u, weight).norm(dim=-1)
+    # In full precision where the network is called in less: what it bounds is the whole layer.
+    with unlowered(weight.device):
+        sigma: Tensor = _row(u, weight).norm(dim=-1)
     return sigma.clamp_min(LEAST)
 
 

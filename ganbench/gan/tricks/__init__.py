@@ -15,6 +15,7 @@ from ganbench.gan.tricks import (
     noise,
     packing,
     replay,
+    restarts,
     top_k,
     unrolling,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "noise",
     "packing",
     "replay",
+    "restarts",
     "top_k",
     "unrolling",
 ]

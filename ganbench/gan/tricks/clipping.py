@@ -24,7 +24,7 @@ class GradientClippingOptions(Options):
         return self.of == "both" or self.of.startswith(letter)
 
 
-def clip_gradient(gradient: Tensor, weights: Tensor, letter: str, scene: Scene) -> Tensor:  # noqa: ARG001
+def clip_gradient(gradient: Tensor, weights: Tensor, letter: str, scene: Scene) -> Tensor:  # noqa: ARG001  # the shared signature
     """g <- g min(1, c / ||g||), over all weights of one player (Pascanu et al. 2013, algorithm 1)."""
     assert isinstance(scene.options, GradientClippingOptions)
     if not scene.options.clips(letter):

@@ -38,6 +38,12 @@ def look_back(weights: Tensor, alive: Tensor, letter: str, rounds: int, scene: S
     return slow
 
 
+def rounds_ahead(options: Options) -> int:
+    """k."""
+    assert isinstance(options, LookaheadOptions)
+    return options.k
+
+
 def slow_weights(options: Options, extent: Extent) -> Mapping[str, tuple[int, ...]]:  # noqa: ARG001  # the shared signature
     """w_slow of each player."""
     return {letter: (size,) for letter, size in extent.weights.items()}
@@ -49,7 +55,7 @@ def too_rare(options: Options, setting: Setting) -> str | None:
     return f"never goes back: k is {options.k}, a run has {rounds} rounds" if options.k > rounds else None
 
 
-LOOKAHEAD = Trick(between=look_back, memory=slow_weights, obstacle=too_rare)
+LOOKAHEAD = Trick(between=look_back, every=rounds_ahead, memory=slow_weights, obstacle=too_rare)
 
 register(
     "trick",

@@ -145,6 +145,8 @@ class Trick:
     rate: letter of the player -> factor of its learning rate, [R].
     between: (weights [R, P], who is alive [R], letter of the player, rounds done) -> its weights where the next
         round begins; called for both players before the first round and after every one.
+    every: options -> rounds between two in which `between` does anything, and then the same; None: it looks at the
+        number of rounds in another way, and no CUDA graph is made of a game with it.
     obstacle: (options, setting) -> why the trick means nothing there, as the end of a sentence that begins with
         its name; None where it does.
     memory: (options, extent) -> shapes of the state of one replica, by name.
@@ -164,5 +166,6 @@ class Trick:
     moves: Callable[[Tensor, str, Tensor, Scene], Tensor] | None = None
     rate: Callable[[str, Scene], Tensor] | None = None
     between: Callable[[Tensor, Tensor, str, int, Scene], Tensor] | None = None
+    every: Callable[[Options], int] | None = None
     obstacle: Callable[[Options, Setting], str | None] | None = None
     memory: Callable[[Options, Extent], Mapping[str, tuple[int, ...]]] | None = None

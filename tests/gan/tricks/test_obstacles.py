@@ -141,6 +141,7 @@ AHEAD = {
     "{name: loss-balancing, discriminator: null, generator: -1}": False,
     "instance-noise": False,
     "learning-rate-decay": False,
+    "warm-restarts": False,
 }
 
 
