@@ -6,10 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ganbench.detect import diagnose_table
-from ganbench.validation.answers import GRAVE, Answer, Thresholds, healthy
+from numpy.random import Generator
+
+from ganbench.detect import KINDS, Table, diagnose_table
+from ganbench.detect.detector import GRAVE
+from ganbench.detect.diagnose import CERTIFICATE
+from ganbench.validation.answers import Answer, Thresholds, healthy
 from ganbench.validation.cases import NONE
 from ganbench.validation.examples import Example
+from ganbench.validation.rate import Rate, rate
 from ganbench.validation.share import Share
 
 
@@ -41,6 +46,26 @@ def false_errors(answers: Iterable[Answer]) -> FalseErrors:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class FalseFindings:
+    """Of healthy runs, findings of any severity; the certificate of convergence is none.
+
+    runs: those with one. all: findings, each kind of a run one. errors: those of severity error or fatal.
+    """
+
+    runs: Share
+    all: Rate
+    errors: Rate
+
+
+def false_findings(answers: Iterable[Answer], *, rng: Generator) -> FalseFindings:
+    sound = [one for one in answers if healthy(one.example)]
+    steps = [_steps(one.example.table) for one in sound]
+    fired = [sum(one.fired(kind) for kind in KINDS if kind != CERTIFICATE) for one in sound]
+    grave = [len(one.errors) for one in sound]
+    return FalseFindings(Share.of(fired), rate(fired, steps, rng=rng), rate(grave, steps, rng=rng))
+
+
 def errors_before(examples: Sequence[Example], given: Thresholds) -> Share:
     """Runs with an error on the rows before their fault was switched on, of those whose fault came later than step 0.
 
@@ -54,6 +79,11 @@ def errors_before(examples: Sequence[Example], given: Thresholds) -> Share:
         )
         for one in later
     )
+
+
+def _steps(table: Table) -> int:
+    """Generator steps that a run has on record."""
+    return int(table.last[-1]) + 1 - int(table.first[0]) if len(table) else 0
 
 
 def _borderline(example: Example) -> bool:

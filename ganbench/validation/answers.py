@@ -10,24 +10,17 @@ import numpy as np
 
 from ganbench.detect import KINDS
 from ganbench.detect.compose import compose
+from ganbench.detect.detector import GRAVE
 from ganbench.detect.diagnose import CERTIFICATE, detector, withheld
 from ganbench.detect.signals import Bools
-from ganbench.detect.thresholds import Limits, thresholds_hash
+from ganbench.detect.thresholds import Limits
 from ganbench.records import Finding
 from ganbench.validation.examples import Example
+from ganbench.validation.noted import Noted, Reads
 
 Thresholds = Mapping[str, Limits]
 
 FAILED: Final = "failed"  # the row of truth about the outcome; no kind of finding
-GRAVE: Final = ("error", "fatal")
-
-SHARED: Final = ("blocks", "baseline", "quality")
-BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
-    "discriminator-dominance": ("vanishing-gradient",),
-    "in-mode-collapse": ("mode-collapse",),
-    CERTIFICATE: ("blind-discriminator", "limit-cycle"),
-}
-"""Sections of thresholds that a detector reads beside its own and the shared ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +64,38 @@ class Column:
 
 
 class Panel:
-    """Examples, with what each detector has said of them by each set of thresholds so far."""
+    """Examples, with what each detector has said of each of them so far, and the thresholds that it read for it."""
 
     def __init__(self, examples: Iterable[Example]) -> None:
         self.examples = tuple(examples)
-        self._said: dict[tuple[str, str], Column] = {}
+        self._told: dict[tuple[str, int], list[tuple[Reads, Finding]]] = {}
+        self._read: dict[str, Reads] = {}
+        self._columns: dict[tuple[object, ...], Column] = {}
 
     def ask(self, kind: str, given: Thresholds) -> Column:
         """The findings of one kind, one for each example, before any certificate is withheld."""
-        read = {section: given[section] for section in (*SHARED, kind, *BESIDE.get(kind, ()))}
-        asked = (kind, thresholds_hash(read))
-        if asked not in self._said:
-            one = detector(kind)
-            self._said[asked] = Column.of(tuple(one(example.table, given) for example in self.examples))
-        return self._said[asked]
+        if self._key(kind, given) not in self._columns:
+            found = Column.of(tuple(self._finding(kind, row, given) for row in range(len(self.examples))))
+            self._columns[self._key(kind, given)] = found  # by all that was read, now that it is known
+        return self._columns[self._key(kind, given)]
+
+    def reads(self, kind: str) -> frozenset[tuple[str, str]]:
+        """Section and name of the thresholds that the detector of a kind has read for an example."""
+        return frozenset(self._read.get(kind, ()))
+
+    def _key(self, kind: str, given: Thresholds) -> tuple[object, ...]:
+        return kind, *(given[section][name] for section, name in self._read.get(kind, ()))
+
+    def _finding(self, kind: str, row: int, given: Thresholds) -> Finding:
+        told = self._told.setdefault((kind, row), [])
+        for read, finding in told:
+            if all(given[section][name] == value for (section, name), value in read.items()):
+                return finding
+        noted = Noted(given)
+        finding = detector(kind)(self.examples[row].table, noted)
+        told.append((noted.read, finding))
+        self._read.setdefault(kind, {}).update(noted.read)
+        return finding
 
     def answers(self, given: Thresholds) -> list[Answer]:
         """Of all kinds: what `diagnose_table` says of each example."""

@@ -157,6 +157,14 @@ def _candidates() -> dict[str, tuple[str, Content]]:
             "rates that fall to 0",
             _plane(RING, "non-saturating", **_r1(), tricks=[{"name": "learning-rate-decay"}]),
         ),
+        "ring/warm-restarts": (
+            "rates that jump up",
+            _plane(RING, "least-squares", **_r1(), tricks=[{"name": "warm-restarts"}]),
+        ),
+        "ring/bfloat16": (
+            "bfloat16",
+            _plane(RING, "least-squares", **_r1(), precision="bfloat16"),
+        ),
         "ring/instance-noise": ("noise before D", _plane(RING, "non-saturating", **_r1(), tricks=[noisy])),
         "ring/spectral": (
             "spectral norm",

@@ -11,7 +11,7 @@ from typing import Final
 from ganbench.validation.bases import Base, bases
 
 NONE: Final = "none"
-SEEDS: Final = tuple(range(8))
+SEEDS: Final = tuple(range(12))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,18 @@ class Case:
             *([] if one.fault == NONE else [one.fault, f"{one.dose:g}", f"{one.onset:g}"]),
         ]
         return "--".join(re.sub(r"[^a-z0-9]+", "-", part.replace(".", "p")) for part in parts)
+
+    @property
+    def piece(self) -> str:
+        """The name with the seeds, as of a piece of the corpus: 'ring-minimax.0-7+11'."""
+        stretches: list[list[int]] = []
+        for seed in sorted(self.seeds):
+            if stretches and seed == stretches[-1][-1] + 1:
+                stretches[-1].append(seed)
+            else:
+                stretches.append([seed])
+        named = (f"{one[0]}-{one[-1]}" if len(one) > 1 else f"{one[0]}" for one in stretches)
+        return f"{self.name}.{'+'.join(named)}"
 
 
 PLAN: Final[Mapping[str, tuple[tuple[str, str, float, float], ...]]] = {
@@ -161,7 +173,6 @@ PLAN: Final[Mapping[str, tuple[tuple[str, str, float, float], ...]]] = {
         ("ring/non-saturating+r1", "double-sigmoid", 1, 0),
         ("moons/least-squares+r1", "swapped-labels", 1, 0),
     ),
-    "": (("ring/slow", "rates", 3, 0.5),),  # a warm restart: no fault
 }
 """What each kind is to be provoked by: base, fault, dose, onset."""
 

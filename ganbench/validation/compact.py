@@ -71,9 +71,9 @@ def compact(table: Table) -> Table:
 
 
 def keep(examples: Iterable[Example], folder: Path, *, name: str = "kept") -> None:
-    """Write compacted examples as cases of a corpus, which `examples.read` reads: NAME-0, NAME-1, ...
+    """Write compacted examples as pieces of a corpus, which `examples.read` reads: NAME-0, NAME-1, ...
 
-    A case holds the runs that have the same columns, so that no column is empty in some of its runs. Raises
+    A piece holds the runs that have the same columns, so that no column is empty in some of its runs. Raises
     StorageError.
     """
     from ganbench.store.atomic import write_bytes
@@ -92,7 +92,7 @@ def _names(table: Table) -> tuple[frozenset[str], ...]:
 
 
 def _tables(examples: Sequence[Example]) -> dict[Part, pa.Table]:
-    """In the order in which they are written: truth last, the mark of a complete case."""
+    """In the order in which they are written: truth last, the mark of a complete piece."""
     return {
         "runs": _rows([dict(one.run) for one in examples]),
         "windows": _columns(examples, _windows),

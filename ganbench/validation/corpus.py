@@ -1,18 +1,19 @@
-"""Makes the corpus: each case of the plan in a process of its own, one folder of Parquet files."""
+"""Makes the corpus: what each case of the plan lacks in a process of its own, one folder of Parquet files."""
 
 from __future__ import annotations
 
 import multiprocessing as mp
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from ganbench.errors import CrashedRuns, UnknownName, UsageError
 from ganbench.store.atomic import write_table
 from ganbench.validation.cases import Case, cases
-from ganbench.validation.examples import file
+from ganbench.validation.examples import file, seeds
 from ganbench.validation.trial import Trial
 
 Tell = Callable[[str], None]
@@ -21,11 +22,12 @@ _FEWER: Final = "if memory ran out, use fewer --workers; the same command goes o
 
 
 def make(folder: Path, *, workers: int, tell: Tell, only: Collection[str] | None = None) -> None:
-    """Train the cases of the plan that `folder` has not yet, in so many processes of one thread each.
+    """Train the cases of the plan that `folder` has not yet, or not all seeds of, in so many processes of one thread each.
 
-    only: names of cases, None for all. tell: gets a line for each finished case. Running again does only what is
-    missing. Raises UnknownName for a case that is not in the plan, UsageError for workers < 1, StorageError, and
-    CrashedRuns for a worker that was killed.
+    only: names of cases, None for all. tell: gets a line for each finished piece. Running again does only what is
+    missing: of a case that has some of its seeds, the others. Raises UnknownName for a case that is not in the plan,
+    UsageError for workers < 1, StorageError, InputError for a damaged file, and CrashedRuns for a worker that was
+    killed.
     """
     known = cases()
     for name in only or ():
@@ -39,7 +41,7 @@ def train_missing(folder: Path, chosen: Iterable[Case], *, workers: int, tell: T
     """The same of any cases."""
     if workers < 1:
         raise UsageError(f"workers is {workers}, expected at least 1")
-    missing = [case for case in chosen if not file(folder, case.name, "truth").exists()]
+    missing = list(_missing(folder, chosen))
     if not missing:
         return
     missing.sort(key=_cost, reverse=True)  # the longest last would be waited for alone
@@ -49,11 +51,20 @@ def train_missing(folder: Path, chosen: Iterable[Case], *, workers: int, tell: T
         try:
             for number, done in enumerate(as_completed(begun), start=1):
                 done.result()
-                tell(f"{number}/{len(begun)} {begun[done].name}")
+                tell(f"{number}/{len(begun)} {begun[done].piece}")
         except BrokenProcessPool as error:
             raise CrashedRuns("a worker process was killed", hint=_FEWER) from error
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _missing(folder: Path, chosen: Iterable[Case]) -> Iterator[Case]:
+    """Each case with the seeds that it lacks; none that lacks none."""
+    there = seeds(folder)
+    for case in chosen:
+        left = tuple(seed for seed in case.seeds if seed not in there.get(case.name, ()))
+        if left:
+            yield replace(case, seeds=left)
 
 
 def _cost(case: Case) -> float:
@@ -76,4 +87,4 @@ def train(folder: Path, case: Case) -> None:
     trial = Trial(case)
     trial.run()
     for part, table in trial.tables().items():
-        write_table(file(folder, case.name, part), table)
+        write_table(file(folder, case.piece, part), table)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 import numpy as np
 
 from ganbench.detect import Table, facts_of_run, from_windows
+from ganbench.detect.reading import by_run
 from ganbench.errors import InputError
 from ganbench.validation.label import Label
 
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
 
 Part = Literal["runs", "windows", "bursts", "evaluations", "truth"]
 PARTS: Final[tuple[Part, ...]] = get_args(Part)
-"""Tables of a case; truth is written last, and marks it as complete."""
-
-NO_WINDOWS: Final[Mapping[str, Any]] = {"first_step": (), "last_step": ()}  # of a run that left at once
+"""Tables of a piece; truth is written last, and marks it as complete."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,41 +33,65 @@ class Example:
     truth: Mapping[str, Label]
 
 
-def file(folder: Path, case: str, part: Part) -> Path:
-    """Where a table of a case lies."""
-    return folder / "parts" / f"{case}.{part}.parquet"
+def file(folder: Path, piece: str, part: Part) -> Path:
+    """Where a table of a piece lies: of runs of one case that were trained together."""
+    return folder / "parts" / f"{piece}.{part}.parquet"
 
 
-def cases(folder: Path) -> list[str]:
-    """Names of the complete cases in a corpus, sorted."""
+def pieces(folder: Path) -> list[str]:
+    """Names of the complete pieces of a corpus, sorted."""
     return sorted(path.name.removesuffix(".truth.parquet") for path in folder.glob("parts/*.truth.parquet"))
 
 
-def read(folder: Path) -> list[Example]:
-    """Every run of the complete cases in a corpus, by case, in order of their seeds as trained.
+def seeds(folder: Path) -> dict[str, set[int]]:
+    """Of each case, the seeds that the complete pieces have; what files are called says nothing of it."""
+    found: dict[str, set[int]] = {}
+    for piece in pieces(folder):
+        table = _table(file(folder, piece, "runs"), columns=["population", "seed"])
+        for row in table.to_pylist():
+            found.setdefault(row["population"], set()).add(row["seed"])
+    return found
 
-    Raises InputError for a folder without a complete case.
+
+def each(folder: Path) -> Iterator[Example]:
+    """Every run of the complete pieces of a corpus, by piece, in order of their seeds as trained.
+
+    Raises InputError for a folder without a complete piece, and for a run that is in two of them.
     """
-    found = [example for case in cases(folder) for example in read_case(folder, case)]
-    if not found:
+    names = pieces(folder)
+    if not names:
         raise InputError(
             "holds no complete case of a corpus",
             where=str(folder),
             hint="make one with `ganbench validate-detectors`",
         )
-    return found
+    owners: dict[str, str] = {}
+    for piece in names:
+        for example in read_piece(folder, piece):
+            run = str(example.run["run_id"])
+            if owners.setdefault(run, piece) != piece:
+                raise InputError(
+                    f"holds the run '{run}' in {owners[run]} and in {piece}",
+                    where=str(folder),
+                    hint="delete the files of one of them",
+                )
+            yield example
 
 
-def read_case(folder: Path, case: str) -> list[Example]:
-    """Every run of one case."""
-    tables = {part: _table(file(folder, case, part)) for part in PARTS}
-    windows, bursts = _by_run(tables["windows"]), _by_run(tables["bursts"])
-    evaluations, truth = _by_run(tables["evaluations"]), _by_run(tables["truth"])
+def read(folder: Path) -> list[Example]:
+    """The same as a list."""
+    return [*each(folder)]
+
+
+def read_piece(folder: Path, piece: str) -> list[Example]:
+    """Every run of one piece."""
+    tables = {part: _table(file(folder, piece, part)) for part in PARTS}
+    windows, bursts, evaluations, truth = (by_run(_columns(tables[part])) for part in PARTS[1:])
     return [
         Example(
             row,
             from_windows(
-                windows.get(row["run_id"], NO_WINDOWS),
+                windows.get(row["run_id"], {}),
                 facts=facts_of_run(row),
                 bursts=bursts.get(row["run_id"]),
                 evaluations=evaluations.get(row["run_id"]),
@@ -79,28 +102,21 @@ def read_case(folder: Path, case: str) -> list[Example]:
     ]
 
 
-def _table(path: Path) -> pa.Table:
+def _table(path: Path, *, columns: Sequence[str] | None = None) -> pa.Table:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        return pq.read_table(path)
+        return pq.read_table(path, columns=columns)
     except (pa.ArrowException, OSError) as error:
         raise InputError(
             f"cannot be read as Parquet: {error}", where=str(path), hint="delete it and make the corpus again"
         ) from error
 
 
-def _by_run(table: pa.Table) -> dict[str, Mapping[str, Any]]:
-    """Columns of each run without `run_id`; numbers as arrays."""
-    if not table.num_rows:
-        return {}
-    names = np.asarray(table["run_id"].to_pylist())
-    columns = {name: table[name].to_numpy() for name in table.column_names if name != "run_id"}
-    return {
-        str(run): {name: values[names == run] for name, values in columns.items()}
-        for run in dict.fromkeys(names.tolist())
-    }
+def _columns(table: pa.Table) -> dict[str, Any]:
+    """Numbers as arrays; {} for a table without rows."""
+    return {name: table[name].to_numpy() for name in table.column_names} if table.num_rows else {}
 
 
 def _labels(rows: Mapping[str, Sequence[Any]]) -> dict[str, Label]:

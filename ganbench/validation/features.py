@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from ganbench.detect.baselines import median
-from ganbench.detect.movement import last_half, motions
+from ganbench.detect.movement import last_half, path_motion
 from ganbench.detect.quality import covered_share
 from ganbench.detect.signals import Floats, Series, Table
 
@@ -92,8 +92,8 @@ def _motion(table: Table) -> tuple[float, ...]:
     rows = last_half(table, after=0.1)
     if len(rows) < 4 or not table.facts.real_std or not table.features:
         return (np.nan,) * len(MOTION)
-    found = motions(table, rows)
-    return tuple(max(getattr(one, name) for one in found) for name in MOTION)
+    found = path_motion(table, rows)
+    return tuple(getattr(found, name) for name in MOTION)
 
 
 def _facts(table: Table) -> tuple[float, ...]:

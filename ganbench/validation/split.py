@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 from ganbench.errors import InputError
 from ganbench.validation.examples import Example
 
-TUNING_SEEDS: Final = frozenset(range(4))
-TEST_SEEDS: Final = frozenset(range(4, 8))
+TUNING_SEEDS: Final = frozenset(range(8))
+TEST_SEEDS: Final = frozenset(range(8, 12))
 
 
 class Split(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Final
 
@@ -16,10 +16,11 @@ from ganbench.detect import KINDS
 from ganbench.detect.signals import Evaluations
 from ganbench.detect.thresholds import limits, thresholds_hash
 from ganbench.validation.ablation import ablation
-from ganbench.validation.alarms import errors_before, false_errors
+from ganbench.validation.alarms import errors_before, false_errors, false_findings
 from ganbench.validation.answers import FAILED, Answer, Panel, Thresholds, healthy, state
 from ganbench.validation.bars import shortfalls
 from ganbench.validation.confusion import abstentions, confusion
+from ganbench.validation.curves import curves, risks
 from ganbench.validation.delays import delays
 from ganbench.validation.doses import responses
 from ganbench.validation.examples import Example
@@ -27,13 +28,14 @@ from ganbench.validation.knobs import KNOBS, Knob
 from ganbench.validation.learned import learned
 from ganbench.validation.left_out import By, left_out
 from ganbench.validation.scores import macro_f1, score
-from ganbench.validation.split import Split
+from ganbench.validation.sensitivity import sensitivity
+from ganbench.validation.split import TEST_SEEDS, TUNING_SEEDS, Split
 from ganbench.validation.synthetic import LOGS, null_alarms
 from ganbench.validation.transplanted import judged
 from ganbench.validation.tuning import Tuned, tune
 from ganbench.validation.warning import forecast
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 SEED: Final = 0  # of the bootstraps
 LEFT_OUT: Final[tuple[By, ...]] = ("base", "loss")
 
@@ -73,15 +75,19 @@ def study(
         **_scored(answers, "scores"),
         "roots": _by_root(answers),
         "from the log alone": _from_the_log(parts.test, given),
+        "false findings": false_findings(answers, rng=_rng("false findings")),
         "errors before the fault": errors_before(parts.test, given),
+        "curves": curves(answers, rng=_rng("curves")),
+        "risks": risks(answers),
         "confusion": confusion(answers),
         "abstentions": abstentions(answers),
         "doses": responses(answers),
     }
-    tell("delays, ablation, rules of other tools")
+    tell("delays, ablation, other thresholds, rules of other tools")
     found |= {
         "delays": delays(parts.test, given),
         "ablation": ablation(test, given),
+        "sensitivity": sensitivity(test, given),
         "transplanted": judged(parts.test),
     }
     tell("learned baseline, early warning, synthetic logs")
@@ -147,17 +153,18 @@ def _corpus(parts: Split) -> Numbers:
     return {
         "runs": len(everyone),
         "healthy": sum(map(healthy, everyone)),
-        "tuning": _part(parts.tuning),
-        "test": _part(parts.test),
+        "tuning": _part(parts.tuning, TUNING_SEEDS),
+        "test": _part(parts.test, TEST_SEEDS),
         "bases": dict(sorted(Counter(str(one.run["base"]) for one in everyone).items())),
         "losses": dict(sorted(Counter(str(one.run["loss"]) for one in everyone).items())),
         "faults": dict(sorted(Counter(str(one.run["fault"]) for one in everyone).items())),
     }
 
 
-def _part(examples: Sequence[Example]) -> Numbers:
+def _part(examples: Sequence[Example], seeds: Collection[int]) -> Numbers:
     labels = Counter(label.state for one in examples for kind, label in one.truth.items() if kind in KINDS)
     return {
+        "seeds": [min(seeds), max(seeds)],
         "runs": len(examples),
         "healthy": sum(map(healthy, examples)),
         "failed": sum(state(one, FAILED) == "present" for one in examples),

@@ -12,9 +12,10 @@ from numpy.random import Generator
 
 from ganbench import seeding
 from ganbench.detect import Facts, Table, diagnose_table, from_steps
+from ganbench.detect.detector import GRAVE
 from ganbench.detect.diagnose import CERTIFICATE
 from ganbench.detect.signals import Floats
-from ganbench.validation.answers import GRAVE, Thresholds
+from ganbench.validation.answers import Thresholds
 from ganbench.validation.share import Share
 
 PHIS: Final = (0.9, 0.97, 1.0)

@@ -10,7 +10,7 @@ from typing import Final
 from ganbench.detect.thresholds import FILE
 from ganbench.validation.tuning import Change
 
-NOTE: Final = "tuned on seeds 0 to 3 of the fault corpus (docs/detectors-validation.md); before"
+NOTE: Final = "tuned on seeds 0 to 7 of the fault corpus (docs/detectors-validation.md); before"
 
 _SECTION: Final = re.compile(r"^\[(?P<name>[\w-]+)\]$")
 _ENTRY: Final = re.compile(

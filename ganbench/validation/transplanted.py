@@ -208,19 +208,19 @@ RULES: Final = (
         "gradient norm above 100",
         "either player, any step",
         "Chintala et al. 2016, ganhacks",
-        _either(*(_extreme(name, lambda mean, high: bool((high > 100).any())) for name in NORMS)),  # noqa: ARG005
+        _either(*(_extreme(name, lambda _, high: bool((high > 100).any())) for name in NORMS)),
     ),
     Rule(
         "D loss near 0",
         "a window's mean between -.01 and .01",
         "Chintala et al. 2016, ganhacks",
-        _extreme("loss_d", lambda mean, high: bool((np.abs(mean) < 0.01).any())),  # noqa: ARG005
+        _extreme("loss_d", lambda mean, _: bool((np.abs(mean) < 0.01).any())),
     ),
     Rule(
         "vanishing gradient",
         "norm of G below 1e-7 in a window; the rule itself takes the mean size of a gradient's entries",
         "SageMaker Debugger, VanishingGradient",
-        _extreme("gradient_norm_g", lambda mean, high: bool((high < 1e-7).any())),  # noqa: ARG005
+        _extreme("gradient_norm_g", lambda _, high: bool((high < 1e-7).any())),
     ),
-    Rule("always", "fires in every run", "the null", lambda table: True),  # noqa: ARG005
+    Rule("always", "fires in every run", "the null", lambda _: True),
 )

@@ -12,11 +12,10 @@ from numpy.random import Generator
 from ganbench.detect.baselines import median
 from ganbench.detect.quality import covered_share
 from ganbench.detect.signals import Bools, Floats, Table
-from ganbench.stats.bootstrap import bootstrap
 from ganbench.validation.answers import FAILED, state
+from ganbench.validation.areas import Area, area_of, auroc, filled
 from ganbench.validation.cases import NONE
 from ganbench.validation.examples import Example
-from ganbench.validation.scores import RESAMPLES
 
 QUARTER: Final = 0.25
 
@@ -66,16 +65,6 @@ BASELINES: Final[dict[str, Feature]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
-    """AUROC of one predictor on the test part, with a percentile bootstrap over runs within each outcome."""
-
-    name: str
-    value: float | None
-    low: float | None
-    high: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class Forecast:
     """failed, healthy: runs of the test part; trained: runs of the tuning part. left_out: test runs whose fault is
     switched on later than the quarter, which nothing can foresee, or whose outcome truth does not know.
@@ -96,7 +85,7 @@ def forecast(tuning: Sequence[Example], test: Sequence[Example], *, rng: Generat
     scores = {"logistic regression": _regression(_matrix(seen), known, _matrix(shown))}
     for name, feature in BASELINES.items():
         scores[name] = _directed(_column(feature, seen), known) * _column(feature, shown)
-    areas = tuple(_area(name, values, truth, rng) for name, values in scores.items())
+    areas = tuple(area_of(name, filled(values), truth, rng=rng) for name, values in scores.items())
     failed = int(truth.sum())
     return Forecast(failed, len(truth) - failed, len(learnt), len(test) - len(judged), areas)
 
@@ -104,11 +93,6 @@ def forecast(tuning: Sequence[Example], test: Sequence[Example], *, rng: Generat
 def quarter(table: Table) -> Table:
     """The rows that were complete after a quarter of the planned steps."""
     return table.until(table.start + int(QUARTER * table.plan) - 1)
-
-
-def auroc(values: Floats, failed: Bools) -> float:
-    """Pr[value of a failed run > that of a healthy one] + 1/2 Pr[equal]; NaN counts as the middle of the others."""
-    return float(_ranked(_filled(np.concatenate([values[failed], values[~failed]])), int(failed.sum())))
 
 
 def _foreseeable(example: Example) -> bool:
@@ -150,28 +134,4 @@ def _model() -> Any:
 
 def _directed(values: Floats, failed: Bools) -> float:
     """1 where high values go with failures in the tuning part, -1 where low ones do."""
-    return -1.0 if failed.any() and not failed.all() and auroc(values, failed) < 0.5 else 1.0
-
-
-def _area(name: str, values: Floats, failed: Bools, rng: Generator) -> Area:
-    """The tail of a row of the bootstrap is healthy runs, its head failed ones."""
-    if failed.all() or not failed.any():
-        return Area(name, None, None, None)
-    filled, n = _filled(values), int(failed.sum())
-    low, high = bootstrap(
-        [filled[failed], filled[~failed]], lambda rows: _ranked(rows, n), rng=rng, resamples=RESAMPLES
-    )
-    return Area(name, auroc(values, failed), low, high)
-
-
-def _filled(values: Floats) -> Floats:
-    middle = median(values)
-    return np.where(np.isfinite(values), values, 0.0 if np.isnan(middle) else middle)
-
-
-def _ranked(rows: Floats, n: int) -> Floats:
-    """[..., runs] to [...], of rows whose first n runs failed: the Mann-Whitney statistic over its greatest value."""
-    from scipy.stats import rankdata
-
-    ranks = rankdata(rows, axis=-1)[..., :n].sum(axis=-1)
-    return np.asarray((ranks - n * (n + 1) / 2) / (n * (rows.shape[-1] - n)))
+    return -1.0 if failed.any() and not failed.all() and auroc(filled(values), failed) < 0.5 else 1.0

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
+from ganbench.detect.diagnose import CERTIFICATE
 from ganbench.detect.thresholds import limits
-from ganbench.validation.alarms import errors_before, false_errors
+from ganbench.validation.alarms import errors_before, false_errors, false_findings
 from ganbench.validation.answers import FAILED
 from tests.detect.pathologies import ONSET, RUNS
-from tests.detect.runs import healthy, since
+from tests.detect.runs import STEPS, healthy, since
 from tests.validation.made_up import answer, example, sound, trouble
 
 
@@ -43,6 +47,16 @@ def test_healthy_runs_with_a_borderline_label_are_told_apart() -> None:
 
 def test_the_upper_bound_of_no_false_error_is_wilsons() -> None:
     assert false_errors([answer()] * 300).share.high == pytest.approx(0.0126, abs=1e-4)
+
+
+def test_findings_of_any_severity_are_counted_by_the_steps_of_healthy_runs() -> None:
+    ill = answer({"limit-cycle": "present"}, errors=["limit-cycle"])
+    two = answer(warns=["mode-collapse", CERTIFICATE], errors=["stagnation"])
+    made = [replace(one, example=sound(k)) for k, one in enumerate([two, answer()])]
+    found = false_findings([ill, *made], rng=np.random.default_rng(0))
+    assert (found.runs.count, found.runs.n) == (1, 2)
+    assert (found.all.count, found.all.steps, found.errors.count) == (2, 2 * STEPS, 1)
+    assert found.errors.value == 1000 / (2 * STEPS)
 
 
 def test_before_the_fault_only_runs_with_a_later_fault_are_asked() -> None:

@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ganbench.detect import KINDS, diagnose_table
 from ganbench.detect.compose import compose
 from ganbench.detect.diagnose import detector
-from ganbench.detect.thresholds import limits
+from ganbench.detect.thresholds import Threshold, limits, thresholds
 from ganbench.validation import answers as module
-from ganbench.validation.answers import BESIDE, FAILED, SHARED, Panel, healthy, troubles
-from tests.detect.pathologies import HEALTHY, RUNS
+from ganbench.validation.answers import FAILED, Panel, Thresholds, healthy, troubles
 from tests.validation.made_up import answer, example, sound, trouble
 
-
-class Overheard(Mapping[str, Mapping[str, float]]):
-    """Thresholds that note which sections are read."""
-
-    def __init__(self) -> None:
-        self.read: set[str] = set()
-
-    def __getitem__(self, section: str) -> Mapping[str, float]:
-        self.read.add(section)
-        return limits()[section]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(limits())
-
-    def __len__(self) -> int:
-        return len(limits())
+SHARED = Panel([trouble("mode-collapse", 0), trouble("limit-cycle", 0), sound(1)])
 
 
 def test_a_panel_says_what_diagnose_table_says() -> None:
@@ -44,38 +28,69 @@ def test_a_panel_says_what_diagnose_table_says() -> None:
 
 def test_the_certificate_is_withheld_beside_an_error() -> None:
     changed = limits()
-    changed["generator-dominance"] |= {"share": 0.0, "after": 0.0}
+    changed["generator-dominance"] |= {"sigma": -1e9, "margin": -1e9}
     (found,) = Panel([trouble("convergence", 0)]).answers(changed)
     assert found.fired("generator-dominance")
     assert not found.fired("convergence")
 
 
-def test_a_question_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
+def changed(section: str, name: str, value: float) -> Thresholds:
+    given = limits()
+    return given | {section: given[section] | {name: value}}
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The kinds of the detectors that were run, in order."""
+    said: list[str] = []
     true = detector
 
     def counted(kind: str):
-        asked.append(kind)
+        said.append(kind)
         return true(kind)
 
     monkeypatch.setattr(module, "detector", counted)
-    panel, given = Panel([sound(0)]), limits()
-    panel.ask("limit-cycle", given)
-    elsewhere = given | {"mode-hopping": given["mode-hopping"] | {"least": 9.0}}
-    panel.ask("limit-cycle", elsewhere)
+    return said
+
+
+def test_a_question_is_asked_once(asked: list[str]) -> None:
+    panel = Panel([sound(0)])
+    panel.ask("limit-cycle", limits())
+    panel.ask("limit-cycle", changed("mode-hopping", "least", 9.0))
     assert asked == ["limit-cycle"]
-    here = given | {"limit-cycle": given["limit-cycle"] | {"score": 0.9}}
-    panel.ask("limit-cycle", here)
+    panel.ask("limit-cycle", changed("limit-cycle", "score", 0.9))
+    assert asked == ["limit-cycle"] * 2
+    panel.ask("limit-cycle", limits())
     assert asked == ["limit-cycle"] * 2
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_no_detector_reads_a_section_that_the_panel_does_not_know_of(kind: str) -> None:
-    for make in (*RUNS.values(), *HEALTHY.values()):
-        for run in (make(), make().without_evaluations()):
-            heard = Overheard()
-            detector(kind)(run.table(), heard)
-            assert heard.read <= {kind, *SHARED, *BESIDE.get(kind, ())}
+def test_of_two_runs_only_that_is_asked_again_for_which_the_threshold_was_read(asked: list[str]) -> None:
+    panel = Panel([example(), sound(0)])
+    panel.ask("gradient-spike", limits())
+    assert len(asked) == 2
+    panel.ask("gradient-spike", changed("gradient-spike", "ratio", 99.0))
+    assert len(asked) == 3
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(thresholds()), st.sampled_from([0.5, 2.0])), max_size=3))
+def test_whatever_was_asked_before_a_panel_says_what_a_new_one_says(
+    turned: list[tuple[Threshold, float]],
+) -> None:
+    one, given = SHARED, limits()
+    for threshold, factor in turned:
+        given[threshold.section][threshold.name] *= factor
+        for kind in KINDS:
+            assert one.ask(kind, given).findings == Panel(one.examples).ask(kind, given).findings
+
+
+def test_the_thresholds_that_were_read_are_told() -> None:
+    panel = Panel([trouble("limit-cycle", 0)])
+    assert panel.reads("limit-cycle") == frozenset()
+    panel.ask("limit-cycle", limits())
+    assert ("limit-cycle", "score") in panel.reads("limit-cycle")
+    assert ("mode-hopping", "least") not in panel.reads("limit-cycle")
+    assert panel.reads("mode-hopping") == frozenset()
 
 
 def test_healthy_is_what_has_nothing_present() -> None:

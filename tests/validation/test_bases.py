@@ -56,6 +56,9 @@ def test_all_data_and_losses_of_the_corpus_are_there():
         "five D steps",
         "two time scales",
         "rates that fall to 0",
+        "rates that jump up",
+        "bfloat16",
+        "convolutions",
         "noise before D",
     ],
 )
@@ -70,6 +73,8 @@ def test_hard_negatives_are_what_they_are_called():
     assert len(set(known["ring/imbalanced"]["data"]["weights"])) > 1
     assert known["ring/five-steps"]["schedule"]["d_steps"] == 5
     assert known["ring/smooth"]["tricks"][0]["real"] < 1
+    assert known["ring/bfloat16"]["precision"] == "bfloat16"
+    assert known["ring/warm-restarts"]["tricks"][0]["name"] == "warm-restarts"
     rates = known["ring/two-rates"]["optimizers"]
     assert rates["discriminator"]["lr"] > rates["generator"]["lr"]
     assert (

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pyarrow.parquet as pq
 import pytest
 
 from ganbench.errors import UnknownName, UsageError
 from ganbench.validation.corpus import make, train_missing
-from ganbench.validation.examples import PARTS, cases, file, read
+from ganbench.validation.examples import PARTS, file, pieces, read, seeds
 from tests.validation import tiny
 
 CASES = (tiny.case(), tiny.case("modes", 1), tiny.case(of="dirac/minimax+r1"))
@@ -22,8 +25,8 @@ def corpus(tmp_path_factory):
 
 def test_every_case_has_its_tables(corpus):
     folder, told = corpus
-    assert cases(folder) == sorted(case.name for case in CASES)
-    assert all(file(folder, case.name, part).exists() for case in CASES for part in PARTS)
+    assert pieces(folder) == sorted(case.piece for case in CASES)
+    assert all(file(folder, case.piece, part).exists() for case in CASES for part in PARTS)
     assert len(told) == 3
     assert {line.split()[0] for line in told} == {"1/3", "2/3", "3/3"}
 
@@ -42,29 +45,58 @@ def test_it_reads_back_as_examples(corpus):
 def test_what_is_there_is_not_made_again_and_what_is_missing_is(corpus):
     folder, _ = corpus
     told: list[str] = []
-    truth = file(folder, CASES[0].name, "truth")
+    truth = file(folder, CASES[0].piece, "truth")
     content = truth.read_bytes()
     others = {
         path: path.stat().st_mtime_ns
         for path in truth.parent.iterdir()
-        if CASES[0].name + "." not in path.name
+        if CASES[0].piece + "." not in path.name
     }
     train_missing(folder, CASES, workers=1, tell=told.append)
     assert told == []
     truth.unlink()
     train_missing(folder, CASES, workers=1, tell=told.append)
-    assert told == [f"1/1 {CASES[0].name}"]
+    assert told == [f"1/1 {CASES[0].piece}"]
     assert truth.read_bytes() == content
     assert {path: path.stat().st_mtime_ns for path in others} == others
+
+
+def numbers(table):
+    """What a row says, NaN equal to NaN."""
+    return [repr(sorted(row.items())) for row in table.to_pylist()]
+
+
+def test_a_case_with_fewer_seeds_than_planned_gets_the_others_as_if_trained_together(corpus, tmp_path):
+    folder, _ = corpus
+    whole = CASES[1]
+    first, then = (replace(whole, seeds=(seed,)) for seed in whole.seeds)
+    train_missing(tmp_path, [first], workers=1, tell=lambda _: None)
+    before = {path: path.read_bytes() for path in (tmp_path / "parts").iterdir()}
+    told: list[str] = []
+    train_missing(tmp_path, [whole], workers=1, tell=told.append)
+    assert told == [f"1/1 {then.piece}"]
+    assert {path: path.read_bytes() for path in before} == before
+    assert seeds(tmp_path) == {whole.name: set(whole.seeds)}
+    for part in ("runs", "evaluations", "windows"):
+        apart = [
+            row for one in (first, then) for row in numbers(pq.read_table(file(tmp_path, one.piece, part)))
+        ]
+        assert sorted(apart) == sorted(numbers(pq.read_table(file(folder, whole.piece, part))))
+    labels = {
+        one.run["run_id"]: {kind: label.state for kind, label in one.truth.items()} for one in read(tmp_path)
+    }
+    for one in read(folder):
+        if one.run["population"] == whole.name:
+            assert labels[one.run["run_id"]] == {kind: label.state for kind, label in one.truth.items()}
 
 
 def test_a_case_without_truth_is_not_read(corpus, tmp_path):
     folder, _ = corpus
     for part in PARTS[:-1]:
-        target = file(tmp_path, CASES[0].name, part)
+        target = file(tmp_path, CASES[0].piece, part)
         target.parent.mkdir(exist_ok=True)
-        target.write_bytes(file(folder, CASES[0].name, part).read_bytes())
-    assert cases(tmp_path) == []
+        target.write_bytes(file(folder, CASES[0].piece, part).read_bytes())
+    assert pieces(tmp_path) == []
 
 
 def test_what_goes_wrong_in_a_worker_is_raised_here(tmp_path):

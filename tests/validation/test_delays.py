@@ -32,14 +32,32 @@ def test_a_vanishing_gradient_is_seen_at_the_first_look_after_five_blocks() -> N
     assert found.median == found.lower == found.upper == EVERY
 
 
-def test_a_run_in_which_it_never_fires_is_longer_than_any() -> None:
-    seen, unseen = (
+def seen_and_not(unseen_onset: int):
+    """Seen one look after its onset; never seen, and watched from that onset on."""
+    return (
         late("vanishing-gradient", vanished(1000), 1000),
-        late("vanishing-gradient", healthy(), 1000),
+        late("vanishing-gradient", healthy(), unseen_onset),
     )
+
+
+def test_a_run_in_which_it_never_fires_is_watched_to_its_last_look() -> None:
+    seen, unseen = seen_and_not(1000)
     (found,) = delays([seen, unseen, unseen], limits())
     assert (found.runs, found.censored) == (3, 2)
-    assert (found.lower, found.median, found.upper) == (EVERY, None, None)
+    assert (found.lower, found.median, found.upper, found.high) == (EVERY, None, None, None)
+
+
+def test_a_run_that_ends_before_the_others_are_seen_does_not_lengthen_the_delay() -> None:
+    """Kaplan and Meier: who was watched for no time at all tells nothing."""
+    seen, unseen = seen_and_not(STEPS)
+    (found,) = delays([seen, unseen, unseen], limits())
+    assert (found.censored, found.median) == (2, EVERY)
+
+
+def test_the_interval_of_the_median_holds_it() -> None:
+    runs = [late("vanishing-gradient", vanished(1000 + 50 * k), 1000) for k in range(16)]
+    (found,) = delays(runs, limits())
+    assert found.low <= found.median <= found.high
 
 
 def test_firing_before_the_onset_is_told() -> None:

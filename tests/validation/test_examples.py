@@ -8,7 +8,7 @@ import pytest
 from ganbench.detect import diagnose_table
 from ganbench.errors import InputError
 from ganbench.store.atomic import write_table
-from ganbench.validation.examples import Example, file, read, read_case
+from ganbench.validation.examples import PARTS, Example, file, pieces, read, read_piece, seeds
 from ganbench.validation.trial import Trial
 from ganbench.validation.truth import KINDS
 from tests.validation import tiny
@@ -18,7 +18,7 @@ def written(folder, case):
     trial = Trial(case)
     trial.run()
     for part, table in trial.tables().items():
-        write_table(file(folder, case.name, part), table)
+        write_table(file(folder, case.piece, part), table)
     return trial
 
 
@@ -26,7 +26,7 @@ def written(folder, case):
 def stored(tmp_path_factory) -> tuple[Trial, list[Example]]:
     folder = tmp_path_factory.mktemp("examples")
     trial = written(folder, tiny.case("nan-weights", 1, 0.5))
-    return trial, read_case(folder, trial.case.name)
+    return trial, read_piece(folder, trial.case.piece)
 
 
 def test_runs_come_in_the_order_of_their_seeds(stored):
@@ -91,8 +91,26 @@ def test_a_folder_without_a_case_is_refused(tmp_path):
 
 def test_a_damaged_file_is_named(tmp_path):
     trial = written(tmp_path, tiny.case(of="dirac/minimax+r1"))
-    broken = file(tmp_path, trial.case.name, "windows")
+    broken = file(tmp_path, trial.case.piece, "windows")
     broken.write_bytes(b"PAR1")
     with pytest.raises(InputError, match="cannot be read as Parquet") as caught:
         read(tmp_path)
     assert caught.value.where == str(broken)
+
+
+def test_a_run_that_is_in_two_pieces_is_refused_with_both(tmp_path):
+    trial = written(tmp_path, tiny.case(of="dirac/minimax+r1"))
+    for part in PARTS:
+        file(tmp_path, "twice", part).write_bytes(file(tmp_path, trial.case.piece, part).read_bytes())
+    with pytest.raises(InputError) as caught:
+        read(tmp_path)
+    assert f"the run '{trial.names[0]}' in {trial.case.piece} and in twice" in str(caught.value)
+
+
+def test_seeds_are_those_of_the_rows_whatever_the_files_are_called(tmp_path):
+    trial = written(tmp_path, tiny.case(of="dirac/minimax+r1"))
+    for part in PARTS:
+        file(tmp_path, trial.case.piece, part).rename(file(tmp_path, "moved.99", part))
+    assert pieces(tmp_path) == ["moved.99"]
+    assert seeds(tmp_path) == {trial.case.name: set(tiny.SEEDS)}
+    assert seeds(tmp_path / "nowhere") == {}

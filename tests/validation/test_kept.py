@@ -29,9 +29,7 @@ NEVER: dict[str, Changes] = {
     "vanishing-gradient": {"vanishing-gradient": {"auc": np.inf}},
     "blind-discriminator": {"blind-discriminator": {"spread": -np.inf, "relative_spread": -np.inf}},
     "exploding-gradient": {"exploding-gradient": {"ratio": np.inf, "wild_spread": np.inf}},
-    "mode-collapse": {
-        "mode-collapse": {"partial": -np.inf, "distance_warn": -np.inf, "coverage_warn": -np.inf}
-    },
+    "mode-collapse": {"mode-collapse": {"partial": -np.inf}},
     "mode-hopping": {"mode-hopping": {"least": np.inf, "amplitude": np.inf}},
     "limit-cycle": {"limit-cycle": {"score": np.inf}},
     "discriminator-dominance": {"discriminator-dominance": {"auc": np.inf}},
@@ -44,7 +42,7 @@ ALWAYS: dict[str, Changes] = {
         "quality": {"covered_share": np.inf, "high_quality": np.inf, "distance_ratio": 0.0, "mean_gap": -1.0},
     },
     "exploding-gradient": {"exploding-gradient": {"ratio": 0.0, "update_ratio": 0.0}},
-    "mode-collapse": {"mode-collapse": {"partial": np.inf, "lasting": 0.0}},
+    "mode-collapse": {"mode-collapse": {"partial": np.inf}},
     "mode-hopping": {"mode-hopping": {"amplitude": 0.0, "drift": 0.0, "score": np.inf, "ratio": 0.0}},
     "limit-cycle": {"limit-cycle": {"score": -1.0, "amplitude": 0.0, "still": 0.0, "kept": 0.0}},
     "discriminator-dominance": {"discriminator-dominance": {"auc": 0.0}},

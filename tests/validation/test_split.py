@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ganbench.errors import InputError
+from ganbench.validation.cases import SEEDS
 from ganbench.validation.split import TEST_SEEDS, TUNING_SEEDS, split
 from tests.validation.made_up import example
 
-PAIRS = st.lists(st.tuples(st.sampled_from(["ring/ns", "dirac/minimax", "digits/ls"]), st.integers(0, 7)))
+PAIRS = st.lists(st.tuples(st.sampled_from(["ring/ns", "dirac/minimax", "digits/ls"]), st.integers(0, 11)))
 
 
 @given(PAIRS)
@@ -24,14 +25,15 @@ def test_no_base_with_the_same_seed_is_in_both_parts(pairs: list[tuple[str, int]
 def test_every_run_is_in_one_part_in_its_order(pairs: list[tuple[str, int]]) -> None:
     examples = [example(base=base, seed=seed) for base, seed in pairs]
     parts = split(examples)
-    assert parts.tuning == [one for one in examples if one.run["seed"] <= 3]
-    assert parts.test == [one for one in examples if one.run["seed"] >= 4]
+    assert parts.tuning == [one for one in examples if one.run["seed"] <= 7]
+    assert parts.test == [one for one in examples if one.run["seed"] >= 8]
 
 
-def test_the_parts_have_four_seeds_each_and_none_in_common() -> None:
-    assert (sorted(TUNING_SEEDS), sorted(TEST_SEEDS)) == ([0, 1, 2, 3], [4, 5, 6, 7])
+def test_the_parts_are_the_seeds_of_the_plan_and_have_none_in_common() -> None:
+    assert (sorted(TUNING_SEEDS), sorted(TEST_SEEDS)) == ([*range(8)], [8, 9, 10, 11])
+    assert {*SEEDS} == TUNING_SEEDS | TEST_SEEDS
 
 
 def test_a_seed_of_neither_part_is_refused_with_its_run() -> None:
-    with pytest.raises(InputError, match=r"run 'ring/9' has seed 9, expected one of 0 to 7"):
-        split([example(run_id="ring/9", seed=9)])
+    with pytest.raises(InputError, match=r"run 'ring/12' has seed 12, expected one of 0 to 11"):
+        split([example(run_id="ring/12", seed=12)])

@@ -84,7 +84,7 @@ def test_the_objective_is_macro_f1_less_the_price_of_false_errors() -> None:
 
 def test_the_objective_withholds_certificates_beside_errors() -> None:
     changed = limits()
-    changed["generator-dominance"] |= {"share": 0.0, "after": 0.0}
+    changed["generator-dominance"] |= {"sigma": -1e9, "margin": -1e9}
     table = trouble("convergence", 0).table
     panel = Panel([example({"convergence": "present", "generator-dominance": "unknown"}, table=table)])
     assert macro_f1(panel.answers(changed), rng=np.random.default_rng(0)).value == 0.0
@@ -106,4 +106,4 @@ def test_a_false_error_is_worth_a_missed_finding(monkeypatch: pytest.MonkeyPatch
 def test_every_kind_is_judged() -> None:
     panel = Panel([sound(0)])
     Objective(panel)(limits())
-    assert {kind for kind, _ in panel._said} == set(KINDS)
+    assert {kind for kind, _ in panel._told} == set(KINDS)

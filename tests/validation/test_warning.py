@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from ganbench.validation.answers import FAILED
 from ganbench.validation.examples import Example
-from ganbench.validation.warning import BASELINES, MODEL, auroc, forecast, quarter
+from ganbench.validation.warning import BASELINES, MODEL, forecast, quarter
 from tests.detect.runs import STEPS, Synthetic, healthy, since
 from tests.validation.made_up import example
 
@@ -36,20 +33,6 @@ def part(seed: int, n: int = 16) -> list[Example]:
 
 def area(found, name: str):
     return next(one for one in found.areas if one.name == name)
-
-
-@given(st.lists(st.integers(0, 4), min_size=2, max_size=20), st.integers(0, 99))
-def test_auroc_is_the_share_of_pairs_in_the_right_order(values: list[int], seed: int) -> None:
-    failed = np.random.default_rng(seed).random(len(values)) < 0.5
-    failed[0], failed[-1] = True, False
-    x = np.array(values, float)
-    pairs = [(a > b) + 0.5 * (a == b) for a in x[failed] for b in x[~failed]]
-    assert auroc(x, failed) == pytest.approx(np.mean(pairs))
-
-
-def test_what_cannot_be_measured_counts_as_the_middle() -> None:
-    assert auroc(np.array([3.0, np.nan, 1.0]), np.array([True, True, False])) == 1.0
-    assert auroc(np.full(4, np.nan), np.array([True, True, False, False])) == 0.5
 
 
 def test_a_quarter_holds_no_row_of_later_steps() -> None:
