@@ -85,6 +85,7 @@ def test_options_that_may_differ_inside_a_population_are_these():
         ("label-flips", "probability"),
         *(("top-k", option) for option in ("share", "until")),
         *(("learning-rate-decay", option) for option in ("start", "final")),
+        *(("warm-restarts", option) for option in ("first", "growth", "least")),
         *(("loss-balancing", option) for option in ("discriminator", "generator")),
         ("historical-averaging", "weight"),
     }

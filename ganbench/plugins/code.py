@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib
 import inspect
+import re
 import sys
 import traceback
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from ganbench.errors import GanbenchError, PluginError, expected
 
 _FILES: Final[set[str]] = set()  # of the code that this process has loaded, as tracebacks name them
 _PREFIX: Final = "ganbench_plugin_"
+_FRAME: Final = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)')  # of a traceback
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,12 @@ def own_code(name: str) -> Iterator[None]:
     except (Exception, SystemExit) as error:
         where, what = complaint_of(error)
         raise PluginError(what, where=where or name) from error
+
+
+def place_in(text: str) -> str:
+    """The last line of loaded code in a printed traceback, as `file.py:7`; empty where there is none."""
+    found = [match for match in _FRAME.finditer(text) if match["file"] in _FILES]
+    return f"{Path(found[-1]['file']).name}:{found[-1]['line']}" if found else ""
 
 
 def complaint_of(error: BaseException) -> tuple[str, str]:

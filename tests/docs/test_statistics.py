@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import coverage
+from benchmarks import coverage, decisions
 from ganbench import stats
 from ganbench.stats.intervals import wilson
 from ganbench.stats.power import rate_power, seeds_needed
@@ -113,7 +113,7 @@ def test_the_enumerated_coverage_is_what_the_script_finds() -> None:
         found = tuple(f"{100 * coverage.rate_coverage(wilson, rate, n):.1f}" for n in coverage.NS)
         assert ("rate: Wilson", f"failure rate {rate:g}", *found) in MEASURED
     for n in (5, 10, 30):
-        chances = coverage.verdict_chances(0.1, 0.5, n)
+        chances = decisions.verdict_chances(0.1, 0.5, n)
         told = chances["better"] + chances["worse"]
         row = [f"{100 * share:.1f}" for share in (told, chances["same"], chances["cannot tell"])]
         assert ("0.1 and 0.5", str(n), *row) in MEASURED
