@@ -196,6 +196,10 @@ def _lines(found: Difference) -> Iterator[str]:
         if match.value is not None:
             yield f"  {match.value.sentence}"
         yield from _bars(match)
+    if any(match.rate.seeds for match in found.matches):
+        from ganbench.stats.verdict import SEEDS
+
+        yield from ("", SEEDS)
 
 
 def _bars(match: Match) -> list[str]:

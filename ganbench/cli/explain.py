@@ -25,7 +25,7 @@ def explain(kind: str | None, form: str) -> None:
 
 
 def kinds() -> list[dict[str, Any]]:
-    """The kinds of findings, in the order of explanation: {kind, what}."""
+    """The kinds of findings, in the order of the catalogue: {kind, what}."""
     from ganbench.detect import KINDS
     from ganbench.registry import entry
 

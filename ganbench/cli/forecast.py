@@ -10,7 +10,7 @@ import click
 from ganbench.cli.output import aligned, echo_json
 
 if TYPE_CHECKING:
-    from ganbench.execute.local import Job
+    from ganbench.execute.job import Job
 
 
 def show_forecast(job: Job, form: str) -> None:

@@ -109,7 +109,8 @@ def run(
     or torch left are shown apart. A suite can name losses, networks and data of its own as file.py:object; that
     code is run.
     """
-    from ganbench.execute.local import Job, run_job
+    from ganbench.execute.job import Job
+    from ganbench.execute.local import run_job
     from ganbench.plugins import Plugins
     from ganbench.suite.find import find
     from ganbench.suite.load import load

@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from ganbench.errors import GanbenchError
-from ganbench.execute.rehearsal import try_networks
+from ganbench.execute.rehearsal import try_networks, with_lines
 from ganbench.plugins import complaint_of
 from ganbench.suite.schema import Setting
 
@@ -173,7 +173,7 @@ def _look_at_loss(setting: Setting) -> None:
 
 
 def _training(candidate: Candidate, held: dict[str, Any]) -> str:  # noqa: ARG001  # the shared signature
-    held["together"] = trained(held["setting"], SEEDS)
+    held["together"] = with_lines(partial(trained, held["setting"], SEEDS))
     return ""
 
 

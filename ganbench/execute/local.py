@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
 from ganbench.environment import describe
 from ganbench.errors import InputError, Interrupted
 from ganbench.execute.afterwards import explain_ended
 from ganbench.execute.fit import fitted
 from ganbench.execute.gpu import GpuMemory
-from ganbench.execute.keeper import in_progress
-from ganbench.execute.plan import Plan, device_of, plan
+from ganbench.execute.job import Job
+from ganbench.execute.plan import Plan, device_of
 from ganbench.execute.pool import Pool
-from ganbench.execute.progress import Progress
+from ganbench.execute.progress import Progress, telling
 from ganbench.execute.rehearsal import rehearse
 from ganbench.execute.stop import stopping
-from ganbench.execute.task import CHECKPOINT_EVERY, Advanced, Finished, Paused, Report, Stopping, Task, Told
+from ganbench.execute.task import Paused, Report, Stopping, Task
 from ganbench.execute.worker import execute
 from ganbench.plugins import Plug
 from ganbench.records import Population, Provenance, Run
@@ -26,81 +24,10 @@ from ganbench.store.atomic import storing
 from ganbench.store.code import keep_code
 from ganbench.store.environments import differences, names
 from ganbench.store.layout import Layout
-from ganbench.store.snapshot import SEQUENTIAL, environment
+from ganbench.store.snapshot import environment
 from ganbench.store.snapshot import plan as planned_runs
 from ganbench.store.tables import Damaged
 from ganbench.store.writer import Results, open_results
-from ganbench.suite.expand import expand
-from ganbench.suite.suite import Suite
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is asked for. workers and replicas: None lets the machine decide.
-
-    stop_failed: train runs whose failure is final no further. sequential: a test asks that looks after each seed. graphs: on a CUDA device,
-    iterations become graphs where they can. checkpoint_every: seconds. command: what a user types to go on after an
-    interruption.
-    """
-
-    suite: Suite
-    out: Path
-    tier: str = "standard"
-    seeds: Sequence[int] | None = None
-    only: Sequence[str] = ()
-    device: str = "auto"
-    workers: int | None = None
-    replicas: int | None = None
-    fresh: bool = False
-    stop_failed: bool = False
-    sequential: bool = False
-    graphs: bool = True
-    checkpoint_every: float = CHECKPOINT_EVERY
-    command: str = ""
-
-    @property
-    def identity(self) -> str:
-        """What a results folder holds: suite, tier and overrides, in words."""
-        parts = [self.suite.version, f"tier {self.tier}", *(f"--set {a}" for a in self.suite.assignments)]
-        return ", ".join(parts)
-
-    def runs(self) -> list[Run]:
-        return expand(self.suite, tier=self.tier, seeds=self.seeds, only=self.only)
-
-    def planned(self, run: Run) -> dict[str, Any]:
-        """An entry of the plan."""
-        return {"run_id": run.id, "cell": run.cell.name, "seed": run.seed, SEQUENTIAL: self.sequential}
-
-    def missing(self, runs: Sequence[Run]) -> list[Run]:
-        """Of these runs, those that the results folder does not hold yet."""
-        layout = Layout(self.out)
-        if self.fresh or not layout.is_results():
-            return list(runs)
-        finished = Results(layout).finished()
-        return [run for run in runs if run.id not in finished]
-
-    def begun(self, runs: Sequence[Run], missing: Sequence[Run]) -> list[Population]:
-        """Populations in progress with some of the `missing` of these runs, whole.
-
-        Their other runs were asked for by an earlier call. Raises Damaged.
-        """
-        layout = Layout(self.out)
-        if self.fresh or not layout.work.is_dir():
-            return []
-        return in_progress(layout, missing, self.missing(self._unasked(layout, runs)))
-
-    def _unasked(self, layout: Layout, runs: Sequence[Run]) -> list[Run]:
-        """What earlier calls have planned beside these runs."""
-        planned, asked = planned_runs(layout), {run.id for run in runs}
-        ids = {entry["run_id"] for entry in planned} - asked
-        if not ids:
-            return []
-        seeds = sorted({entry["seed"] for entry in planned})
-        return [run for run in expand(self.suite, tier=self.tier, seeds=seeds) if run.id in ids]
-
-    def plan(self, runs: Sequence[Run], begun: Sequence[Population] = ()) -> Plan:
-        """How `runs` are trained; populations that were `begun` go on as they are."""
-        return plan(runs, begun, device=device_of(self.device), workers=self.workers, replicas=self.replicas)
 
 
 def run_job(job: Job, progress: Progress) -> list[Run]:
@@ -241,35 +168,9 @@ def _train(
         progress.told(f"{runs} not asked for and trained all the same, in a population that is in progress")
     planned = job.plan(missing, begun)
     populations = _fitted(job, planned, begun, progress)
-    suite = job.suite
-    tasks = [
-        Task(
-            p,
-            suite.name,
-            suite.version,
-            job.tier,
-            results,
-            provenance,
-            job.checkpoint_every,
-            suite.plugins.plugs,
-            job.stop_failed,
-            job.graphs,
-        )
-        for p in populations
-    ]
+    tasks = [_task(job, population, results, provenance) for population in populations]
     progress.started(populations)
-    said: set[str] = set()
-
-    def on(message: Advanced | Finished | Told) -> None:
-        if isinstance(message, Told):
-            if not message.once or message.text not in said:
-                progress.told(message.text)
-            said.add(message.text)
-        elif isinstance(message, Finished):
-            progress.finished(message)
-        else:
-            progress.advanced(message)
-
+    on = telling(progress)
     try:
         with stopping(progress.stopping) as stop:
             if planned.workers > 1:
@@ -281,6 +182,21 @@ def _train(
     finally:
         progress.closed()
         results.merge()
+
+
+def _task(job: Job, population: Population, results: Results, provenance: Provenance) -> Task:
+    return Task(
+        population,
+        job.suite.name,
+        job.suite.version,
+        job.tier,
+        results,
+        provenance,
+        job.checkpoint_every,
+        job.suite.plugins.plugs,
+        job.stop_failed,
+        job.graphs,
+    )
 
 
 def _fitted(job: Job, planned: Plan, begun: Sequence[Population], progress: Progress) -> Sequence[Population]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from ganbench.execute.task import Advanced, Finished, Message, Report, Told
 from ganbench.records import Population
-
-if TYPE_CHECKING:
-    from ganbench.execute.task import Advanced, Finished
 
 
 class Progress(Protocol):
@@ -33,3 +31,20 @@ class Progress(Protocol):
 
     def closed(self) -> None:
         """Nothing more comes, whether all is done or not."""
+
+
+def telling(progress: Progress) -> Report:
+    """Passes on what populations report; what they all say, once."""
+    said: set[str] = set()
+
+    def on(message: Message) -> None:
+        if isinstance(message, Told):
+            if not message.once or message.text not in said:
+                progress.told(message.text)
+            said.add(message.text)
+        elif isinstance(message, Finished):
+            progress.finished(message)
+        else:
+            progress.advanced(message)
+
+    return on

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ganbench.errors import PluginError
 from ganbench.plugins import own_code
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 BATCH = 4  # samples of a trial
 
+Result = TypeVar("Result")
+
 
 def rehearse(runs: Sequence[Run], device: str) -> None:
     """Raises PluginError with the user's own line where its code cannot be trained; other cells are not looked at."""
@@ -30,13 +32,16 @@ def rehearse(runs: Sequence[Run], device: str) -> None:
         if any(is_plugin(options.name) for options in setting.components().values()):
             with own_code(f"cell {run.cell.name}"):
                 try_networks(setting)
-                _rehearsed(partial(_train, setting, run.seed, device))
+                with_lines(partial(_train, setting, run.seed, device))
 
 
-def _rehearsed(training: Callable[[], None]) -> None:
-    """Runs it. What torch raises on the way back has none of the user's lines: they are looked for on the way there."""
+def with_lines(training: Callable[[], Result]) -> Result:
+    """What it gives. What torch raises on the way back has none of the user's lines: they are looked for on the way there.
+
+    Raises PluginError with that line; what the training raises where torch does not know it.
+    """
     try:
-        training()
+        return training()
     except RuntimeError as error:
         where, what = complaint_of(error)
         line = "" if where else _differentiated(training)
@@ -48,7 +53,7 @@ def _rehearsed(training: Callable[[], None]) -> None:
         ) from error
 
 
-def _differentiated(training: Callable[[], None]) -> str:
+def _differentiated(training: Callable[[], object]) -> str:
     """The user's line whose result could not be differentiated, as `file.py:7`; empty where torch does not know it."""
     import torch
 

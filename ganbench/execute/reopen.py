@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from ganbench.errors import InputError, UnknownName
-from ganbench.execute.local import Job
+from ganbench.execute.job import Job
 from ganbench.plugins import Plugins
 from ganbench.records import Cell
 from ganbench.store.layout import Layout

@@ -10,7 +10,8 @@ from typing import Any
 
 from ganbench.environment import describe, to_json
 from ganbench.errors import CannotTell, UsageError
-from ganbench.execute.local import Job, run_job
+from ganbench.execute.job import Job
+from ganbench.execute.local import run_job
 from ganbench.execute.looks import Ended, Look, looks
 from ganbench.execute.plan import device_of
 from ganbench.execute.progress import Progress

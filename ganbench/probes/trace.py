@@ -21,6 +21,7 @@ Columns = dict[str, NDArray[np.generic]]
 FLIGHT = 64  # steps kept before a divergence, and before a failure
 DIVERGENCE_BURST = -1  # the numbers of these bursts
 FAILURE_BURST = -2
+NO_BURST = -3
 PORTION = 16_000_000  # bytes
 
 
@@ -48,12 +49,12 @@ class Plan:
         return len(STATISTICS) * min(self.windows, self.steps) + raw + 2 * FLIGHT
 
     def burst_of(self, steps: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The burst that each step (from 0) belongs to, or -2. Bursts start evenly over the run."""
+        """The burst that each step (from 0) belongs to, or NO_BURST. Bursts start evenly over the run."""
         if self.bursts == 0:
-            return np.full(len(steps), -2)
+            return np.full(len(steps), NO_BURST)
         apart = max(1, self.steps // self.bursts)
         inside = (steps % apart < self.burst_steps) & (steps // apart < self.bursts)
-        return np.where(inside, steps // apart, -2)
+        return np.where(inside, steps // apart, NO_BURST)
 
 
 class Trace:

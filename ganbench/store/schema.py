@@ -90,7 +90,7 @@ RUNS: Final = (
     count("threads", "threads", "threads of the process on the CPU"),
     text("device", "where it was trained, such as cpu or cuda:0"),
     text("precision", "float32, float64, bfloat16 or tf32"),
-    text("strategy", "how the networks were vectorised over replicas"),
+    text("strategy", "how the networks were vectorised over replicas; on CUDA, how iterations were made"),
     text(
         "fingerprint",
         "hash of the versions, source, device and threads it comes from: runs of different ones share no rate; "

@@ -25,14 +25,13 @@ from ganbench.train.field import Batch, Geometer
 from ganbench.train.game import Average, Game, Player, Tapes, Vectors
 from ganbench.train.loop import Schedule
 from ganbench.train.networks import network
-from ganbench.train.noise import Masks, Place
+from ganbench.train.noise import Masks
 from ganbench.train.penalties import Penalties, Term, is_of
 from ganbench.train.population import Stack
+from ganbench.train.precision import place_of
 from ganbench.train.reading import population_reading
 from ganbench.train.source import Source
 from ganbench.train.tricks import Applied, Tricks
-
-PRECISIONS = {"float32": torch.float32, "float64": torch.float64}
 
 
 class Builder:
@@ -42,7 +41,7 @@ class Builder:
         self.settings = settings
         self.seeds = seeds
         self.shared = settings[0]
-        self.place = Place(device, PRECISIONS[self.shared.precision])
+        self.place = place_of(self.shared.precision, device)
         self.datasets = _datasets(settings)
         self.shown = _shown(self.datasets, self.shared.data_range)
         self.source = Source(seeds, self.shown, self.shared, self.place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,7 +14,7 @@ from ganbench.gan.optimizers import Optimizer
 from ganbench.gan.penalties import Projection
 from ganbench.gan.tricks.trick import Phase
 from ganbench.train.conditioning import UNCONDITIONAL, Conditioning
-from ganbench.train.noise import Joined, Masks, Tape
+from ganbench.train.noise import Joined, Masks, Reader, Tape
 from ganbench.train.penalties import Penalties
 from ganbench.train.population import Stack
 from ganbench.train.reading import Reading
@@ -153,6 +153,20 @@ class Game:
         self.discriminator.masks.open(phase, step)
         self.penalties.open(phase, step, clock=self.clock)
         self.tricks.open(phase, step, clock=self.clock)
+
+    def read_by(self, reader: Reader | None) -> None:
+        """Have every draw that a step makes go through `reader`; None: straight from the tapes."""
+        for source in self._sources():
+            source.read_by(reader)
+
+    def _sources(self) -> Iterator[Tape | Joined | Masks]:
+        tapes = self.tapes
+        yield from (tapes.real, tapes.discriminator_noise, tapes.generator_noise)
+        if tapes.interpolation:
+            yield tapes.interpolation
+        yield from (self.generator.masks, self.discriminator.masks)
+        yield from (term.draws for term in self.penalties.terms)
+        yield from (one.draws for one in self.tricks.applied)
 
     def between(self, rounds: int) -> None:
         """What tricks make of the weights between two rounds; 0 before the first."""

@@ -15,6 +15,7 @@ from ganbench.train.field import Batch, bend
 from ganbench.train.game import Game, Player, Record, unrecorded
 from ganbench.train.step import Pass, discriminator_pass, generator_pass, move
 
+Kind = tuple[bool, ...]
 Order = Literal["discriminator-first", "generator-first", "simultaneous", "extragradient"]
 
 
@@ -63,6 +64,11 @@ class Loop:
             self._iterate()
 
     def _iterate(self) -> None:
+        self.play()
+        self.turn()
+
+    def play(self) -> None:
+        """All that one iteration does to tensors."""
         play = {
             "discriminator-first": self._d_first,
             "generator-first": self._g_first,
@@ -71,10 +77,24 @@ class Loop:
         }
         play[self.schedule.order]()
         self.game.between(self.iteration + 1)
+        self.game.clock.add_(self.schedule.g_steps)
+
+    def turn(self) -> None:
+        """All that it does on the host."""
         if self.recorder:
             self.recorder.step()
-        self.game.clock.add_(self.schedule.g_steps)
         self.iteration += 1
+
+    def kind(self, iteration: int) -> Kind:
+        """What an iteration branches on: two of one kind make the same calls, on other draws."""
+        penalties, schedule = self.game.penalties, self.schedule
+        due = (
+            branch
+            for letter, steps in (("d", schedule.d_steps), ("g", schedule.g_steps))
+            for step in self._addresses(iteration, steps)
+            for branch in penalties.branches(letter, step)
+        )
+        return (*due, *self.game.tricks.branches(iteration + 1))
 
     def _d_first(self) -> None:
         for step in self._d_range():
@@ -166,8 +186,11 @@ class Loop:
 
     def _range(self, steps: int) -> range:
         """Addresses of the draws of this iteration."""
+        return self._addresses(self.iteration, steps)
+
+    def _addresses(self, iteration: int, steps: int) -> range:
         drawn = steps * self.schedule.draws
-        return range(self.iteration * drawn, (self.iteration + 1) * drawn)
+        return range(iteration * drawn, (iteration + 1) * drawn)
 
     def _record_last(self, step: int, steps: range) -> Record:
         return self.recorder.write if self.recorder and step == steps[-1] else unrecorded

@@ -50,10 +50,11 @@ LAWS: dict[str, Draw] = {"normal": normal, "uniform": symmetric, "sphere": spher
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where tensors live: device and precision."""
+    """Where tensors live: device and precision. called: what networks are called in, where that is not `dtype`."""
 
     device: torch.device
     dtype: torch.dtype
+    called: torch.dtype | None = None
 
     def tensor(self, values: Sequence[float] | Array) -> Tensor:
         return torch.as_tensor(values, dtype=self.dtype).to(self.device)
@@ -86,9 +87,18 @@ class Tape:
         self._length = block
         self._number = -1
         self._block = torch.empty(0)
+        self._reader: Reader | None = None
 
     def at(self, step: int) -> Tensor:
-        """The draws of one step, [R, *shape]: a view into the current block, not to be written to."""
+        """The draws of one step, [R, *shape], not to be written to."""
+        return self._reader(self, step) if self._reader else self.drawn(step)
+
+    def read_by(self, reader: Reader | None) -> None:
+        """From now on `at` gives what the reader does; None: the draws themselves."""
+        self._reader = reader
+
+    def drawn(self, step: int) -> Tensor:
+        """The draws of one step, whoever reads: a view into the current block."""
         number, offset = divmod(step, self._length)
         if number != self._number:
             self._block, self._number = self._read(number), number
@@ -106,6 +116,9 @@ class Tape:
         return self._place.tensor(block)
 
 
+Reader = Callable[[Tape, int], Tensor]
+
+
 class Joined:
     """Several tapes side by side: `at(step)` is [R, ..., n], n the sum of their last dimensions."""
 
@@ -115,6 +128,10 @@ class Joined:
     def at(self, step: int) -> Tensor:
         """The draws of one step."""
         return torch.cat([tape.at(step) for tape in self._tapes], dim=-1)
+
+    def read_by(self, reader: Reader | None) -> None:
+        for tape in self._tapes:
+            tape.read_by(reader)
 
 
 class Masks:
@@ -135,6 +152,13 @@ class Masks:
         self._phase = ""
         self._step = 0
         self._position = -1
+        self._reader: Reader | None = None
+
+    def read_by(self, reader: Reader | None) -> None:
+        """As of `Tape`, for all positions, those to come included."""
+        self._reader = reader
+        for tape in self._tapes.values():
+            tape.read_by(reader)
 
     def open(self, phase: str, step: int) -> None:
         self._phase, self._step, self._position = phase, step, -1
@@ -156,6 +180,7 @@ class Masks:
             self._tapes[name] = Tape(
                 self._seeds, draws, role=role, shape=shape, place=self._place, block=self._block
             )
+            self._tapes[name].read_by(self._reader)
         return self._tapes[name].at(self._step)
 
     def torch_seeds(self) -> list[int]:

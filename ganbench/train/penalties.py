@@ -87,6 +87,10 @@ class Penalties:
         if self.terms:
             self._progress = clock.double() / self._steps
 
+    def branches(self, letter: str, step: int) -> tuple[bool, ...]:
+        """Which penalties of this player are due at a step of its own."""
+        return tuple(term.due(step) for term in self.terms if is_of(term.options, letter))
+
     def differentiates(self, samples: str) -> bool:
         """Whether one that is due takes the gradient by these samples."""
         return any(term.differentiates(samples) for term in self._due)

@@ -16,6 +16,7 @@ from ganbench.gan.networks.minibatch import MinibatchLayer
 from ganbench.gan.networks.spectral import Spectral, largest_singular_value, power_iteration
 from ganbench.train.layers import COUPLING, Context
 from ganbench.train.noise import Masks, Place
+from ganbench.train.precision import called_in
 from ganbench.train.trial import couples_samples
 from ganbench.train.vectorise import FORWARDS, Choice, Forward, Strategy, Weights, body, choose
 
@@ -50,19 +51,24 @@ class Stack:
         self.flat = torch.stack([_flatten(m) for m in modules]).to(place.device, place.dtype)
         self.buffers = _stack_buffers(modules, place)
         self.choice = (
-            Choice(strategy) if strategy else choose(self.template, example, derivatives=derivatives)
+            Choice(strategy)
+            if strategy
+            else choose(self.template, example, derivatives=derivatives, place=place)
         )
         self.normalises_batches = any(isinstance(m, COUPLING) for m in self.template.modules())
         self.compares_samples = self._compares(example)
         self.coupled = self.normalises_batches or self.compares_samples or self._couples(example)
         self._spectral = _spectral(self.template)
-        self._forward = FORWARDS[self.choice.strategy](self.template)
+        self._forward = self._called(self.template)
         self._link()
 
     def _link(self) -> None:
         # `flat` is only ever written in place, so these stay views of it.
         self.weights = self.named(self.flat)
         self.leaves = {name: view.detach().requires_grad_() for name, view in self.weights.items()}
+
+    def _called(self, template: nn.Module) -> Forward:
+        return called_in(self.place, FORWARDS[self.choice.strategy](template))
 
     def _couples(self, example: Tensor) -> bool:
         # Of layers with a kernel we know; what a user wrote is tried.
@@ -110,6 +116,11 @@ class Stack:
         out = self._forward(self.weights if weights is None else weights, self.buffers, x, context)
         return out, context.moved
 
+    @property
+    def forward(self) -> Forward:
+        """How the networks are called: another object once `feed` has changed it."""
+        return self._forward
+
     def feed(self, change: Callable[[Tensor], Tensor]) -> None:
         """From now on every input [R, B, ...] goes through `change` first."""
         forward = self._forward
@@ -119,7 +130,7 @@ class Stack:
     def body(self) -> Forward | None:
         """The network up to its last linear layer; None where it has no such part."""
         part = body(self.template)
-        return part and FORWARDS[self.choice.strategy](part)
+        return part and self._called(part)
 
     def features(self, x: Tensor, weights: Weights, *, masks: Masks | None = None) -> Tensor:
         """x [R, B, ...] -> the last hidden layer in training mode, [R, B, F]; no buffer moves."""

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from ganbench.suite.schema import Setting
-from ganbench.train.build import PRECISIONS
 from ganbench.train.networks import network
+from ganbench.train.precision import KEPT
 
 Role = Literal["generator", "discriminator", "average"]
 ROLES: Final[tuple[Role, ...]] = ("generator", "discriminator", "average")
@@ -21,7 +21,7 @@ def plain_network(setting: Setting, role: Role) -> nn.Module:
     the discriminator flat samples, or packs of them, to logits [B, 1]. `average` is the generator under its moving average.
     """
     built = network(setting, "discriminator" if role == "discriminator" else "generator")
-    return built.to(PRECISIONS[setting.precision])
+    return built.to(KEPT[setting.precision])
 
 
 def replica_network(setting: Setting, role: Role, tensors: Mapping[str, Tensor], replica: int) -> nn.Module:

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganbench.train.game import Average, Player
+from ganbench.train.game import Average, Game, Player
 from ganbench.train.population import Stack
 
 if TYPE_CHECKING:
@@ -61,7 +61,14 @@ def restore_game(training: Training, tensors: Mapping[str, Tensor], *, step: int
 
 def _tensors(training: Training) -> dict[str, Tensor]:
     """Every tensor that training moves, by name; all of them are written in place only."""
-    game = training.game
+    named = tensors_of(training.game) | _prefixed("old_fakes", training.old_fakes.tensors())
+    if training.geometer:
+        named |= _prefixed("geometer", training.geometer.tensors())
+    return named
+
+
+def tensors_of(game: Game) -> dict[str, Tensor]:
+    """Those of the game alone, themselves."""
     named = {"alive": game.alive, "diverged_at": game.diverged_at, "clock": game.clock}
     for name, player in (("generator", game.generator), ("discriminator", game.discriminator)):
         named |= _prefixed(name, _of_player(player))
@@ -71,9 +78,6 @@ def _tensors(training: Training) -> dict[str, Tensor]:
         named |= _prefixed(f"penalty.{term.name}", term.memory)
     for one in game.tricks.applied:
         named |= _prefixed(f"trick.{one.options.name}", one.memory)
-    named |= _prefixed("old_fakes", training.old_fakes.tensors())
-    if training.geometer:
-        named |= _prefixed("geometer", training.geometer.tensors())
     return named
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Literal
 
 import numpy as np
@@ -20,10 +21,13 @@ from ganbench.probes.trace import Plan, Trace
 from ganbench.suite.schema import Setting
 from ganbench.suite.sizes import joined_shape
 from ganbench.train.build import Builder
+from ganbench.train.capture import Cuda
+from ganbench.train.graph import Graphs
 from ganbench.train.loop import Loop
 from ganbench.train.noise import LAWS, Masks
 from ganbench.train.old_fakes import COUNT, OldFakes
 from ganbench.train.population import Stack
+from ganbench.train.precision import products
 from ganbench.train.reference import Reference, reference
 
 CHUNK = 64  # iterations between two looks at the device
@@ -36,7 +40,8 @@ class Training:
 
     settings, seeds: one for each replica. replicas: R. spool: takes what the trace has finished; None keeps it
     in memory. between_chunks: called with the generator step whenever the recorder has been read; the places
-    depend on the stops of `advance` alone.
+    depend on the stops of `advance` alone. graphs: on a CUDA device, iterations become graphs where they can; the
+    numbers are the same.
     """
 
     def __init__(
@@ -47,6 +52,7 @@ class Training:
         *,
         probed: bool = True,
         spool: Spool | None = None,
+        graphs: bool = True,
     ) -> None:
         self.replicas = len(seeds)
         if self.replicas == 1:
@@ -61,6 +67,7 @@ class Training:
         dimensions = int(np.prod(self.datasets[0].shape))
         recorder = Recorder(CHUNK, dimensions) if probed else None
         self.loop = Loop(self.game, builder.schedule(), recorder)
+        self.graphs = Graphs(self.loop, Cuda(device)) if graphs and device.type == "cuda" else None
         probes = settings[0].probes
         one = self.loop.schedule.g_steps
         plan = Plan(settings[0].steps // one, probes.windows, probes.bursts, probes.burst_steps, one)
@@ -87,7 +94,7 @@ class Training:
     @property
     def strategy(self) -> str:
         """How generator and discriminator are called, with the reason where it is one at a time; and losses and
-        penalties of the user's where these are.
+        penalties of the user's where these are; and iterations where they may be graphs.
         """
         choices = (self.game.generator.stack.choice, self.game.discriminator.stack.choice)
         texts = [f"{c.strategy} ({c.reason})" if c.reason else c.strategy for c in choices]
@@ -95,6 +102,7 @@ class Training:
         apart = [("loss", self.game.loss.apart)]
         apart += [(name, penalty.apart()) for name, penalty in terms if isinstance(penalty, Penalty)]
         texts += [f"{name}: sequential ({reason})" for name, reason in apart if reason]
+        texts += [self.graphs.strategy] if self.graphs else []
         return " / ".join(dict.fromkeys(texts))
 
     def diverged_at(self) -> list[int | None]:
@@ -108,6 +116,14 @@ class Training:
 
     def advance(self, until: int) -> None:
         """Train up to generator step `until`, reading the recorder and looking at the geometry on the way."""
+        with self.arithmetic():
+            self._advance(until)
+
+    def arithmetic(self) -> AbstractContextManager[None]:
+        """How products on the device are rounded, for whoever calls a network of the population."""
+        return products(self.settings[0].precision)
+
+    def _advance(self, until: int) -> None:
         for stop in self._stops(min(until, self.steps)):
             while self.step < stop:
                 self._run_chunk(stop)
@@ -143,7 +159,8 @@ class Training:
 
     def _run_chunk(self, stop: int) -> None:
         first = self.loop.iteration
-        self.loop.advance(min(CHUNK, -(-(stop - self.step) // self.loop.schedule.g_steps)))
+        driver = self.graphs or self.loop
+        driver.advance(min(CHUNK, -(-(stop - self.step) // self.loop.schedule.g_steps)))
         self._read(first)
 
     def _read(self, first: int) -> None:
@@ -195,7 +212,7 @@ class Training:
             z = np.concatenate([z, one_hot(self._labels(count), conditioning.count)], axis=-1)
         noise = self.place.tensor(z)
         self.evaluation_masks.open("evaluation", self.step)
-        with torch.no_grad():
+        with torch.no_grad(), self.arithmetic():
             out, _ = stack(noise, training=False, masks=self.evaluation_masks)
         made: NDArray[np.float64] = conditioning.joined(out, noise).double().cpu().numpy()
         return made[: self.replicas].reshape(self.replicas, count, *joined_shape(self.settings[0]))

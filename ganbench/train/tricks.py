@@ -120,6 +120,16 @@ class Tricks:
             weights = trick.between(weights, alive, letter, rounds, scene) if trick.between else weights
         return weights
 
+    def branches(self, rounds: int) -> tuple[bool, ...]:
+        """Which of the tricks with an interval do anything in `between`."""
+        pairs = ((one.trick.every, one.options) for one in self.applied)
+        return tuple(rounds % every(options) == 0 for every, options in pairs if every)
+
+    @property
+    def irregular(self) -> list[str]:
+        """Names of the tricks that do not say in which rounds they do anything in `between`."""
+        return [one.options.name for one in self.applied if one.trick.between and not one.trick.every]
+
     def _scenes(self) -> Iterator[tuple[Trick, Scene]]:
         for one in self.applied:
             yield (

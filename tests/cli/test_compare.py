@@ -24,7 +24,7 @@ def test_the_difference_in_words_numbers_and_bars(mixed: Path, capsys) -> None:
     )
     assert lines[3].endswith("ring/r1 is better (Boschloo, p < 0.0001)")
     assert lines[4].startswith("  by seed: ")
-    assert "covered share (higher is better)" in lines[5]
+    assert "covered share, failed runs last (higher is better)" in lines[5]
     assert lines[6] == f"     |{'0 %':<35}100 %|"
     assert lines[7].startswith("  A  |")
     assert lines[7].endswith("o|  100 % healthy")

@@ -10,7 +10,7 @@ import pytest
 
 from ganbench.cli import main as cli
 from ganbench.cli import run as verb
-from ganbench.cli.remarks import crashes, remarks, sequential
+from ganbench.cli.remarks import call_by_call, crashes, remarks, sequential
 from tests.execute import example
 
 DROPS = "Dropout2d draws inside the module"
@@ -67,6 +67,28 @@ def test_each_reason_has_a_line_even_within_one_run() -> None:
     assert [line.rpartition(" in ")[2] for line in lines[:1]] == [f"a: {STUCK}"]
     assert lines[1] == f"networks are called one replica at a time in a, b: {DROPS}"
     assert len(lines) == 2
+
+
+def test_why_there_are_no_cuda_graphs_is_told_once_with_the_cells() -> None:
+    said = "replayed, a graph left other numbers than its calls"
+    rows = [(cell, f"layers / vmap / call by call ({said})") for cell in ("b", "a", "b")]
+    rows += [("c", "layers / graphs"), ("d", f"sequential ({STUCK}) / call by call (a (nested) reason)")]
+    assert list(call_by_call(frame(*rows))) == [
+        f"no CUDA graphs in b, a: {said}",
+        "no CUDA graphs in d: a (nested) reason",
+    ]
+    assert list(remarks(frame(*rows), {"f": "environment f"})) == [
+        f"networks are called one replica at a time in d: {STUCK}",
+        f"no CUDA graphs in b, a: {said}",
+        "no CUDA graphs in d: a (nested) reason",
+    ]
+
+
+@pytest.mark.parametrize("ending", ["graphs", f"call by call ({DROPS})"])
+def test_how_iterations_are_made_is_no_part_of_why_networks_are_slow(ending: str) -> None:
+    assert told(("a", f"layers / sequential ({STUCK}) / {ending}")) == [
+        f"networks are called one replica at a time in a: {STUCK}"
+    ]
 
 
 def test_runs_that_crashed_are_counted_with_the_last_words_of_the_first() -> None:

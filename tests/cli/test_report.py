@@ -15,7 +15,7 @@ def test_the_headline_and_the_page_are_told(tmp_path: Path, capsys) -> None:
     root = write(tmp_path / "mine", CELLS, missing=1)
     assert main(["report", str(root), "-o", str(tmp_path / "r"), "--pages", "0"]) == 0
     said = capsys.readouterr()
-    assert said.out.startswith("ring/a ends healthy in 1 of 2 runs (50 % [9, 91]).\n")
+    assert said.out.startswith("ring/a is healthy in 1 of 2 runs (50 % [9, 91]).\n")
     assert f"open {tmp_path / 'r' / 'index.html'}" in said.out
     assert said.err == "Partial results: 1 of 3 planned runs are missing.\n"
     assert (tmp_path / "r/index.html").is_file()
@@ -25,7 +25,7 @@ def test_json_gives_the_same(tmp_path: Path, capsys) -> None:
     root = write(tmp_path / "mine", CELLS)
     assert main(["report", str(root), "-o", str(tmp_path / "r"), "--pages", "0", "--format", "json"]) == 0
     facts = json.loads(capsys.readouterr().out)
-    assert facts["headlines"] == ["ring/a ends healthy in 1 of 2 runs (50 % [9, 91])."]
+    assert facts["headlines"] == ["ring/a is healthy in 1 of 2 runs (50 % [9, 91])."]
     assert facts["index"] == str(tmp_path / "r/index.html")
 
 

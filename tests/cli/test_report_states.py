@@ -42,7 +42,7 @@ def test_partial_results_are_reported_and_said_to_be_so(
     assert report(tmp_path / "r", root) == 0
     said = capsys.readouterr()
     assert said.err == "Partial results: 6 of 8 planned runs are missing.\n"
-    assert said.out.startswith("ring/a ends healthy in 1 of 2 runs")
+    assert said.out.startswith("ring/a is healthy in 1 of 2 runs")
     assert said.err.strip() in (tmp_path / "r/index.html").read_text()
 
 

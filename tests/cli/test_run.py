@@ -14,6 +14,9 @@ import pytest
 
 from ganbench import environment
 from ganbench.cli.main import VERBS, main
+from ganbench.errors import UsageError
+from ganbench.execute import local
+from ganbench.execute.job import Job
 from ganbench.records import Provenance
 from ganbench.store.reader import load_results
 from tests.execute import example
@@ -306,3 +309,18 @@ def test_help_shows_every_option_with_an_example(capsys: pytest.CaptureFixture[s
     for option in ("--out", "--tier", "--set", "--only", "--seeds", "--device", "--dry-run", "--fresh"):
         assert option in text
     assert "ganbench run mog --only 'ring/*' --seeds 0-4" in text
+
+
+@pytest.mark.parametrize(("asked", "graphs"), [([], True), (["--no-graphs"], False)])
+def test_cuda_graphs_are_made_unless_they_are_switched_off(
+    suite: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: list[str], graphs: bool
+) -> None:
+    given: list[bool] = []
+
+    def stop(job: Job, _: object) -> None:
+        given.append(job.graphs)
+        raise UsageError("enough")
+
+    monkeypatch.setattr(local, "run_job", stop)
+    assert run(suite, *asked, "--out", str(tmp_path / "r")) == 2
+    assert given == [graphs]

@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ganbench.execute.local import Job, run_job
+from ganbench.execute.job import Job
+from ganbench.execute.local import run_job
 from ganbench.execute.looks import Look
 from ganbench.execute.reopen import cell_named, reopened
 from ganbench.execute.until import Side, until_decided

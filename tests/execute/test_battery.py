@@ -44,6 +44,12 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     "no mean": ("loss", "return fake - real, -fake", "loading", "expected a pair"),
     "not finite": ("loss", "return (fake - real).mean().log(), -fake.mean()", "gradients", "not finite"),
     "no gradient": ("loss", "return (fake - real).mean(), 0 * fake.mean()", "gradients", "of G do not move"),
+    "changes what it has used": (
+        "loss",
+        "odds = fake.exp()\n    loss = (odds * odds).mean()\n    odds.add_(1)\n    return loss, -fake.mean()",
+        "training",
+        "mine.py:9: torch cannot differentiate",
+    ),
     "draws": ("loss", "return fake.mean() + torch.rand(()), -fake.mean()", "loading", "global generator"),
     "reads numpy": (
         "loss",

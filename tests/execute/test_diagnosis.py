@@ -17,7 +17,8 @@ from ganbench.detect.compose import compose
 from ganbench.detect.diagnose import detector
 from ganbench.execute import diagnosis
 from ganbench.execute.diagnosis import columns_of, root_cause
-from ganbench.execute.local import Job, run_job
+from ganbench.execute.job import Job
+from ganbench.execute.local import run_job
 from ganbench.execute.task import Told
 from ganbench.execute.worker import execute
 from ganbench.gan.losses import Loss

@@ -15,7 +15,8 @@ from ganbench.execute import course, diagnosis
 from ganbench.execute.allowance import Allowance
 from ganbench.execute.course import Course
 from ganbench.execute.diagnosis import Record, alarm
-from ganbench.execute.local import Job, run_job
+from ganbench.execute.job import Job
+from ganbench.execute.local import run_job
 from ganbench.execute.rows import Row
 from ganbench.execute.task import Advanced
 from ganbench.store.reader import load_bursts, load_evaluations, load_findings, load_results, load_windows

@@ -16,8 +16,9 @@ import pytest
 from ganbench import environment
 from ganbench.errors import InputError, Interrupted, StorageError
 from ganbench.execute import plan
+from ganbench.execute.job import Job
 from ganbench.execute.keeper import in_progress
-from ganbench.execute.local import Job, run_job
+from ganbench.execute.local import run_job
 from ganbench.execute.task import Advanced
 from ganbench.store import atomic
 from ganbench.store.layout import Layout

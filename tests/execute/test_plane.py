@@ -16,7 +16,8 @@ from torch import nn
 
 from ganbench.execute import course as courses
 from ganbench.execute import plane as planes
-from ganbench.execute.local import Job, run_job
+from ganbench.execute.job import Job
+from ganbench.execute.local import run_job
 from ganbench.execute.plane import BYTES, COUNT, SIDE, WIDER, columns, grid, lies_in_plane, look, square
 from ganbench.execute.worker import execute
 from ganbench.store.layout import Layout

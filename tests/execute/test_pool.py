@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from ganbench.errors import CrashedRuns, StorageError
-from ganbench.execute.local import Job, run_job
+from ganbench.execute.job import Job
+from ganbench.execute.local import run_job
 from ganbench.execute.pool import Pool
 from ganbench.execute.task import Finished
 from ganbench.store.reader import load_results

@@ -13,7 +13,8 @@ import torch
 from ganbench.cli.main import main
 from ganbench.errors import Interrupted, UsageError
 from ganbench.execute.archive import open_run
-from ganbench.execute.local import Job, run_job
+from ganbench.execute.job import Job
+from ganbench.execute.local import run_job
 from ganbench.execute.replay import replay
 from ganbench.execute.task import Advanced
 from ganbench.probes.trace import FLIGHT

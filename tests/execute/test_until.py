@@ -12,7 +12,8 @@ import pytest
 
 from ganbench import environment
 from ganbench.errors import CannotTell, CrashedRuns, Interrupted, UsageError
-from ganbench.execute.local import Job, run_job
+from ganbench.execute.job import Job
+from ganbench.execute.local import run_job
 from ganbench.execute.until import Side
 from ganbench.report.section import sections
 from ganbench.report.source import read_source

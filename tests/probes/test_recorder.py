@@ -104,3 +104,29 @@ def test_memory_does_not_grow_with_the_number_of_chunks():
         recorder.read()
         addresses.add(recorder._chunk["loss_d"].data_ptr())
     assert len(addresses) == 1
+
+
+def test_rows_may_be_written_where_a_tensor_points():
+    recorder, cursor = Recorder(4, 2), torch.zeros(1, dtype=torch.long)
+    recorder.write("loss_d", torch.ones(2))
+    with recorder.pointed(cursor.fill_(2)):
+        recorder.write("loss_d", torch.full((2,), 3.0))
+        recorder.write("penalised", torch.tensor([True, False]))
+    recorder.write("loss_d", torch.full((2,), 5.0))
+    rows = recorder.tensors()
+    assert rows["loss_d"][:, 0].nan_to_num(-1).tolist() == [5, -1, 3, -1]
+    assert rows["penalised"][2].tolist() == [1, 0]
+    assert rows["penalised"][[0, 1, 3]].isnan().all()
+
+
+def test_rewound_it_has_forgotten_the_rows_from_there_on():
+    recorder = Recorder(5, 2)
+    for step in range(4):
+        recorder.write("loss_d", torch.full((2,), float(step)))
+        recorder.step()
+    recorder.rewind(2)
+    assert recorder.row == 2
+    recorder.step()
+    rows = recorder.read()["loss_d"]
+    assert rows[:2, 0].tolist() == [0, 1]
+    assert rows[2].isnan().all()

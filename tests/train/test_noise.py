@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ganbench import seeding
-from ganbench.train.noise import BLOCK, LAWS, Masks, Place, Tape, normal, uniform
+from ganbench.train.noise import BLOCK, LAWS, Joined, Masks, Place, Tape, normal, uniform
 from tests.train.settings import CPU
 
 FLOAT64 = Place(CPU, torch.float64)
@@ -155,3 +155,42 @@ def test_seeds_for_drawing_modules_differ_by_seed_step_and_position():
     assert len(set(found)) == 8
     one.open("d", 0)
     assert one.torch_seeds() == found[:2]
+
+
+def test_a_reader_stands_between_a_tape_and_who_asks_it():
+    one = tape(3, 4)
+    direct, asked = one.at(70).clone(), []
+
+    def doubled(of, step):
+        asked.append((of, step))
+        return 2 * of.drawn(step)
+
+    one.read_by(doubled)
+    assert torch.equal(one.at(70), 2 * direct)
+    assert asked == [(one, 70)]
+    one.read_by(None)
+    assert torch.equal(one.at(70), direct)
+
+
+def test_a_reader_of_masks_reads_the_positions_to_come_as_well():
+    steps = []
+    drawn = masks(0, 1)
+    drawn.open("d", 5)
+    drawn.uniform((2,))
+    drawn.read_by(lambda of, step: (steps.append(step), of.drawn(step))[1])
+    drawn.open("d", 6)
+    first, second = drawn.uniform((2,)), drawn.normal((3,))
+    assert steps == [6, 6]
+    drawn.read_by(None)
+    drawn.open("d", 6)
+    assert torch.equal(drawn.uniform((2,)), first)
+    assert torch.equal(drawn.normal((3,)), second)
+    assert steps == [6, 6]
+
+
+def test_a_reader_reads_each_of_tapes_side_by_side():
+    side = Joined(tape(1), tape(2))
+    asked = []
+    side.read_by(lambda of, step: (asked.append(of), of.drawn(step))[1])
+    assert side.at(3).shape[-1] == 2 * tape(1).at(3).shape[-1]
+    assert len(asked) == 2

@@ -93,8 +93,13 @@ def test_a_discriminator_that_has_forgotten_old_samples_is_told():
         training.old_fakes.add(np.full((2, COUNT, 2), place))
     training.fakes = lambda count, of="raw": np.full((2, count, 2), 5.0)
     stack = training.game.discriminator.stack
-    remembers = lambda weights, buffers, x, context: 4 - x.norm(dim=-1, keepdim=True)  # noqa: E731
-    forgets = lambda weights, buffers, x, context: 4 - x.sum(-1, keepdim=True)  # noqa: E731
+
+    def remembers(weights, buffers, x, context):
+        return 4 - x.norm(dim=-1, keepdim=True)
+
+    def forgets(weights, buffers, x, context):
+        return 4 - x.sum(-1, keepdim=True)
+
     found = {}
     for name, forward in (("remembers", remembers), ("forgets", forgets)):
         stack._forward = forward

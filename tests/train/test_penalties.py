@@ -282,3 +282,24 @@ def test_penalties_leave_the_batch_norm_buffers_alone() -> None:
     )
     for name, buffer in with_it.game.discriminator.stack.buffers.items():
         assert torch.equal(buffer, without.game.discriminator.stack.buffers[name])
+
+
+OFF = {
+    "r1": "gamma",
+    "wgan-gp": "weight",
+    "lecam": "weight",
+    "consistency": "weight",
+    "l2": "weight",
+    "weight-decay": "rate",
+}
+
+
+@pytest.mark.parametrize("name", OFF)
+def test_a_weight_of_0_switches_a_penalty_off(name: str) -> None:
+    off, without = (train(setting(penalties=given)) for given in ([{"name": name, OFF[name]: 0.0}], []))
+    for one, other in zip(
+        (off.game.generator.stack, off.game.discriminator.stack),
+        (without.game.generator.stack, without.game.discriminator.stack),
+        strict=True,
+    ):
+        torch.testing.assert_close(one.flat, other.flat, rtol=1e-9, atol=1e-12)

@@ -234,7 +234,7 @@ def test_training_needs_no_global_random_state():
     before, numpy_before = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002  # it must not move
     train(setting(generator={**MLP, "dropout": 0.2}), seeds=[0], steps=5)
     assert torch.equal(torch.get_rng_state(), before)
-    assert (np.random.get_state()[1] == numpy_before).all()  # noqa: NPY002
+    assert (np.random.get_state()[1] == numpy_before).all()  # noqa: NPY002  # it must not move
 
 
 def test_the_resolution_is_near_for_a_narrow_law_and_nought_for_a_point_mass():

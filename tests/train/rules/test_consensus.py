@@ -39,7 +39,7 @@ def masks(game: Game) -> Masks:
 
 def test_the_value_is_half_the_squared_norm_of_each_replica_times_its_gamma() -> None:
     v = torch.tensor([[3.0, 4.0], [1.0, 0.0]])
-    scene = Scene(None, {"gamma": torch.tensor([2.0, 10.0])}, "d", None, None, {})  # type: ignore[arg-type]
+    scene = Scene(None, {"gamma": torch.tensor([2.0, 10.0])}, "d", None, None, {})  # type: ignore[arg-type]  # what this trick does not ask for
     assert half_squared_norm(v, scene).tolist() == [25.0, 5.0]
 
 
