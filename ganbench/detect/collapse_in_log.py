@@ -12,6 +12,7 @@ from ganbench.detect.baselines import median
 from ganbench.detect.blocks import Blocks
 from ganbench.detect.coverage import implied
 from ganbench.detect.detector import clear, evidence, fired, has
+from ganbench.detect.moments import compared
 from ganbench.detect.signals import Bools, Floats
 from ganbench.detect.thresholds import Limits
 from ganbench.records import Finding
@@ -107,14 +108,7 @@ def by_place(blocks: Blocks, own: Limits) -> Reading | None:
 
     At t, by Cantelli's inequality, at most 1 / (1 + t^2) of the samples, and of the data, lie beyond what parts them.
     """
-    facts = blocks.table.facts
-    known = min(len(facts.real_mean), len(facts.real_std), len(blocks.table.features))
-    apart = [
-        np.abs(blocks.mean(f"fake_mean_{k}") - facts.real_mean[k])
-        / (blocks.mean(f"fake_std_{k}") + facts.real_std[k])
-        for k in range(known)
-        if facts.real_std[k] > 0 and has(blocks.table, f"fake_std_{k}")
-    ]
+    apart = [np.abs(one.mean - one.real_mean) / (one.std + one.real_std) for one in compared(blocks)]
     if not apart:
         return None
     most = np.max(apart, axis=0)

@@ -65,7 +65,7 @@ def _climbed(table: Table, blocks: Blocks, limits: Mapping[str, Limits]) -> tupl
 def _to_the_point(table: Table, blocks: Blocks, limits: Mapping[str, Limits]) -> tuple[int, str]:
     """Data of one point: where the samples are that point and stay it, the players are balanced and at rest."""
     rows, features = _rows(table, blocks), known_features(table)
-    if not len(rows) or len(table.facts.real_mean) < len(features):
+    if not len(rows) or not features or max(features) >= len(table.facts.real_mean):
         return 0, "no means of fakes beside those of the data"
     off = max(_farthest(table, k, rows) for k in features)
     if off > limits[KIND]["point"]:
@@ -86,7 +86,8 @@ def _unbalanced(table: Table, blocks: Blocks, limits: Mapping[str, Limits]) -> s
     even = np.mean(np.abs(_judged(table, blocks) - 0.5) <= own["even"])
     if even < own["often"]:
         return f"AUC within {own['even']:g} of 1/2 at {even:.0%} of the looks only"
-    low = np.nanmean(blocks.mean("auc_low")) if has(table, "auc_low") else 0.0
+    fooled = blocks.mean("auc_low") if has(table, "auc_low") else np.zeros(1)
+    low = np.mean(fooled[np.isfinite(fooled)]) if np.isfinite(fooled).any() else 0.0
     if low >= own["low_share"]:
         return f"D is fooled in {low:.1%} of the steps"
     blind = blind_discriminator.DETECTOR(table, limits)

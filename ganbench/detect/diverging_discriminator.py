@@ -81,11 +81,11 @@ def _by_spread(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding:
         "threshold": own["growth"],
     }
     if spell is None:
-        return clear(KIND, "the critic's outputs do not run away", value=median(growth), **numbers)
+        return clear(KIND, "D's outputs do not run away", value=median(growth), **numbers)
     bad = poor(table, limits["quality"], since=spell.onset)
     return fired(
         KIND,
-        "the critic's outputs grow without bound" + (", and the samples are bad" if bad else ""),
+        "D's outputs grow without bound" + (", and the samples are bad" if bad else ""),
         spell,
         severity="error" if spell.strong and bad else "warn",
         form="runaway critic",

@@ -85,7 +85,7 @@ def _in_training(table: Table, limits: Mapping[str, Limits]) -> Looks:
     """Blocks of steps, each with the mean AUC of its batches."""
     own, facts = limits[KIND], table.facts
     blocks = blocks_of(table, limits["blocks"], after=own["after"])
-    judged = (facts.batch or 1) // facts.pack
+    judged = max(1, (facts.batch or 1) // facts.pack)
     noise = auc_std(judged, judged) / np.sqrt(np.maximum(blocks.count("auc"), 1))
     return _looks(
         "blocks of steps", blocks.first, blocks.last, blocks.mean("auc"), table, noise=noise, own=own

@@ -57,11 +57,12 @@ def _over(table: Table, name: str, *, rows: int) -> Floats:
 
     Steps with a lazy penalty in them are compared with their like. Norms that burst now and then are judged by
     their bursts: 1 where these are as far above the median before as this one is above them. NaN where nothing is
-    known of what comes after: a level that stays is no spike, nor is its overshoot.
+    known of what comes after: a level that stays is no spike, nor is its overshoot. Windows without a norm are skipped.
     """
     series = table.signals[name]
     rest, ratio = _rest(series), np.full(len(table), np.nan)
-    for chosen in like_with_like(table, name):
+    for alike in like_with_like(table, name):
+        chosen = alike[series.count[alike] > 0]
         norms = series.high[chosen]
         around = np.maximum(trailing_greatest(norms, rows), trailing_greatest(norms[::-1], rows)[::-1])
         over = norms / np.maximum(around, rest[chosen])

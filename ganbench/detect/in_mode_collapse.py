@@ -46,25 +46,38 @@ def _by_evaluations(table: Table, own: Limits) -> Finding:
         np.median(sliding_window_view(_values(table, name, judged), width), axis=1)
         for name in ("in_mode_std", "high_quality")
     )
-    above = share > _ceiling(table, own)
-    spell = at_end((std < own["thin"]) | above, step[width // 2 :][: len(std)], least=1)
-    numbers: dict[str, Any] = {
-        "statistic": "standard deviation within a mode over the true one",
-        "null": 1.0,
-        "threshold": own["thin"],
-    }
+    thin, above = std < own["thin"], share > _ceiling(table, own)
+    spell = at_end(thin | above, step[width // 2 :][: len(std)], least=1)
+    by_share = not np.isfinite(std[-1]) or bool(above[-1] and not thin[-1])
+    told, numbers = (share, _of_share(table, own)) if by_share else (std, _of_width(own))
     if spell is None:
-        return clear(KIND, "samples spread within their modes", value=float(std[-1]), **numbers)
+        return clear(KIND, "samples spread within their modes", value=float(told[-1]), **numbers)
     return fired(
         KIND,
         "within the modes the samples are too much alike",
         spell,
         severity="error" if std[-1] < own["spread"] or above[-1] else "warn",
         form="from samples",
-        value=median(std[spell.rows]),
+        value=median(told[spell.rows]),
         evidence=evidence({"in_mode_std": std, "high_quality": share}, spell),
         **numbers,
     )
+
+
+def _of_width(own: Limits) -> dict[str, Any]:
+    return {
+        "statistic": "standard deviation within a mode over the true one",
+        "null": 1.0,
+        "threshold": own["thin"],
+    }
+
+
+def _of_share(table: Table, own: Limits) -> dict[str, Any]:
+    return {
+        "statistic": "share of high-quality samples",
+        "null": table.facts.floors.get("high_quality"),
+        "threshold": _ceiling(table, own),
+    }
 
 
 def _values(table: Table, name: str, judged: Bools) -> Floats:

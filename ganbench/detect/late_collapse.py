@@ -10,8 +10,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ganbench.detect.blocks import blocks_of
-from ganbench.detect.detector import Detector, clear, evidence, fired, has, insufficient
+from ganbench.detect.detector import Detector, clear, evidence, fired, insufficient
 from ganbench.detect.facts import Facts
+from ganbench.detect.moments import compared
 from ganbench.detect.quality import DISTANCES, covered_share, distances
 from ganbench.detect.signals import Floats, Ints, Table
 from ganbench.detect.spells import Spell, at_end
@@ -82,7 +83,7 @@ def check(table: Table, limits: Mapping[str, Limits]) -> Finding:
         )
     return fired(
         KIND,
-        f"{told.name} is {told.loss:.0%} of its best worse than it was",
+        f"{told.name.replace('_', ' ')} fell short of its best by {100 * told.loss:.0f} % of it",
         spell,
         severity="warn" if told.name == MOMENTS else "error",
         form=told.name,
@@ -131,11 +132,10 @@ def _standard_error(q: float, facts: Facts) -> float:
 
 def of_moments(table: Table, limits: Mapping[str, Limits]) -> list[Drawdown]:
     """From the log alone: Frechet distance of Gaussians, sqrt((m - m_r)^2 + (s - s_r)^2) / s_r, root mean square over features."""
-    own, blocks, facts = limits[KIND], blocks_of(table, limits["blocks"]), table.facts
+    own, blocks = limits[KIND], blocks_of(table, limits["blocks"])
     squares = [
-        ((blocks.mean(f"fake_mean_{k}") - mean) ** 2 + (blocks.mean(f"fake_std_{k}") - std) ** 2) / std**2
-        for k, mean, std in zip(table.features, facts.real_mean, facts.real_std, strict=False)
-        if std > 0 and has(table, f"fake_std_{k}")
+        ((one.mean - one.real_mean) ** 2 + (one.std - one.real_std) ** 2) / one.real_std**2
+        for one in compared(blocks)
     ]
     if not squares:
         return []

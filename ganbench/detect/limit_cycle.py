@@ -35,14 +35,17 @@ def check(table: Table, limits: Mapping[str, Limits]) -> Finding:
     if len(fast) >= own["bursts"]:
         period = float(np.median([steps for _, steps in fast]))
         return _found(table, rows, fast[-1][0], period=period, own=own)
-    return clear(KIND, _why_not(slow, own), **_numbers(slow, own))
+    return clear(KIND, _why_not(slow, table, own), **_numbers(slow, own))
 
 
 def _cycles(motion: Motion, table: Table, own: Limits) -> bool:
     """Data without spread, as the Dirac-GAN's, have no noise and another unit: see `movement.excursion`."""
-    amplitude, kept = ("still", "closed") if is_point(table) else ("amplitude", "kept")
-    far, lasts = motion.amplitude > own[amplitude], motion.ratio >= own[kept]
-    return far and lasts and motion.score > own["score"]
+    lasts = motion.ratio >= own["closed" if is_point(table) else "kept"]
+    return _far(motion, table, own) and lasts and motion.score > own["score"]
+
+
+def _far(motion: Motion, table: Table, own: Limits) -> bool:
+    return motion.amplitude > own["still" if is_point(table) else "amplitude"]
 
 
 def _fast(table: Table, rows: Ints, own: Limits) -> list[tuple[Motion, float]]:
@@ -114,9 +117,9 @@ def _numbers(motion: Motion, own: Limits) -> dict[str, Any]:
     return {"statistic": "cycle score", "value": motion.score, "null": 0.0, "threshold": own["score"]}
 
 
-def _why_not(motion: Motion, own: Limits) -> str:
-    if motion.amplitude <= own["amplitude"]:
-        return "the mean of the fakes moves no more than sampling lets it"
+def _why_not(motion: Motion, table: Table, own: Limits) -> str:
+    if not _far(motion, table, own):
+        return "the mean of the fakes hardly moves, beyond what sampling lets it"
     if motion.score <= own["score"]:
         return "the mean of the fakes moves, without a period"
     return "the mean of the fakes circles inwards, or with a period that the run was given"

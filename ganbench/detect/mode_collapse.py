@@ -51,7 +51,7 @@ def _by_modes(table: Table, share: Floats, own: Limits) -> Finding:
     total = value <= max(1 / modes, own["total"]) + 1e-9
     return fired(
         KIND,
-        f"{value * modes:.0f} of {modes} modes are held, evaluation after evaluation",
+        f"{value * modes:.0f} of {modes} modes are held, at the median of the evaluations since",
         spell,
         severity="error" if total or spell.strong else "warn",
         form="total" if total else "partial",

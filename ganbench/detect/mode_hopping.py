@@ -160,7 +160,7 @@ DETECTOR: Final = Detector(
     KIND,
     "generator",
     check,
-    needs=("evaluations.mode_histogram|evaluations.covered_share|fake_mean_0",),
+    needs=("evaluations.mode_histogram|fake_mean_0",),
     null="0 modes beyond those held; from the log, drift 1 (sampling noise alone)",
     false_positives=(
         "early learning moves too: the first fifth of the plan is left out, and modes must be lost as well as gained",

@@ -8,7 +8,7 @@ import numpy as np
 
 from ganbench.detect.baselines import median
 from ganbench.detect.blocks import Blocks
-from ganbench.detect.facts import Facts
+from ganbench.detect.moments import compared
 from ganbench.detect.signals import Bools, Evaluations, Floats, Table
 from ganbench.detect.thresholds import Limits
 
@@ -86,7 +86,7 @@ def poor(table: Table, limits: Limits, *, since: int) -> bool | None:
 def differs(table: Table, blocks: Blocks, limits: Limits, *, since: int) -> bool | None:
     """Whether samples and data are told apart without D, from step `since` on; None if nothing can say."""
     told = [poor(table, limits, since=since), *_by_distance(table, limits, since=since)]
-    told.append(_by_moments(blocks, table.facts, limits, since=since))
+    told.append(_by_moments(blocks, limits, since=since))
     known = [one for one in told if one is not None]
     return any(known) if known else None
 
@@ -109,16 +109,14 @@ def _by_distance(table: Table, limits: Limits, *, since: int) -> list[bool]:
     ]
 
 
-def _by_moments(blocks: Blocks, facts: Facts, limits: Limits, *, since: int) -> bool | None:
+def _by_moments(blocks: Blocks, limits: Limits, *, since: int) -> bool | None:
     """Of each feature, the mean and the spread over a batch against those of real samples."""
-    chosen = blocks.last >= since
-    numbers = range(min(len(facts.real_std), len(facts.real_mean), len(blocks.table.features)))
-    if not len(numbers) or not chosen.any():
+    chosen, features = blocks.last >= since, compared(blocks)
+    if not features or not chosen.any():
         return None
     off = []
-    for k in numbers:
-        mean, std = (median(blocks.mean(f"fake_{moment}_{k}")[chosen]) for moment in ("mean", "std"))
-        real = facts.real_std[k]
-        off.append(abs(mean - facts.real_mean[k]) > limits["mean_gap"] * real)
+    for one in features:
+        mean, std, real = median(one.mean[chosen]), median(one.std[chosen]), one.real_std
+        off.append(abs(mean - one.real_mean) > limits["mean_gap"] * real)
         off.append(not limits["spread_ratio"] * real <= std <= real / limits["spread_ratio"])
     return any(off)

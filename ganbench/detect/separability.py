@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ganbench.detect.blocks import Blocks
+from ganbench.detect.moments import compared
 from ganbench.detect.nulls import apart_by_mean, apart_by_width, counted_auc
 from ganbench.detect.quality import covered_share
 from ganbench.detect.signals import Evaluations, Floats, Table
@@ -20,9 +21,14 @@ def told_apart(blocks: Blocks) -> Floats:
 
 
 def by_counts(table: Table) -> Floats:
-    """[E], of who knows which modes are missing and which samples lie on none; NaN without either metric."""
+    """[E], of who knows which modes are missing and which samples lie on none; NaN without either metric.
+
+    Of many modes some are missing from as many real samples, too: a share counts by what these cover.
+    """
     evaluations, floor = table.evaluations, table.facts.floors.get("high_quality")
     covered, quality = covered_share(table), evaluations.values.get("high_quality")
+    if covered is not None:
+        covered = np.minimum(1.0, covered / (table.facts.floors.get("covered_share") or 1.0))
     nothing = np.full(len(evaluations), np.nan)
     if quality is None or floor is None:
         return nothing if covered is None else counted_auc(covered, np.ones(len(covered)), floor=1.0)
@@ -52,12 +58,6 @@ def latest(blocks: Blocks, values: Floats | None) -> Floats:
 
 def _by_moments(blocks: Blocks) -> list[Floats]:
     """Of each feature whose moments are known of real samples, as of two normal laws: by its mean, by its width."""
-    facts, names = blocks.table.facts, blocks.table.signals
-    found = []
-    for k in blocks.table.features:
-        if k >= min(len(facts.real_std), len(facts.real_mean)) or f"fake_std_{k}" not in names:
-            continue
-        mean, std = (blocks.mean(f"fake_{moment}_{k}") for moment in ("mean", "std"))
-        found.append(apart_by_mean(mean - facts.real_mean[k], std, facts.real_std[k]))
-        found.append(apart_by_width(std, facts.real_std[k]))
-    return found
+    features = compared(blocks)
+    by_mean = [apart_by_mean(one.mean - one.real_mean, one.std, one.real_std) for one in features]
+    return by_mean + [apart_by_width(one.std, one.real_std) for one in features]

@@ -28,17 +28,20 @@ def check(table: Table, limits: Mapping[str, Limits]) -> Finding:
     return (_by_updates if has(table, "update_ratio_g") else _by_quality)(blocks, limits)
 
 
-def pace(blocks: Blocks) -> Floats:
+def pace(blocks: Blocks, own: Limits) -> Floats:
     """[N], path of G's weights in a whole plan at the pace of each block, in norms of the weights.
 
-    Straight or not, they end no further from where they are than this.
+    Straight or not, they end no further from where they are than this. Without a plan the run may be young: then its
+    plan is taken for `own["plan"]` steps at least.
     """
-    return np.asarray(blocks.mean("update_ratio_g") * blocks.table.plan)
+    table = blocks.table
+    plan = table.plan if table.facts.steps else max(table.plan, own["plan"])
+    return np.asarray(blocks.mean("update_ratio_g") * plan)
 
 
 def _by_updates(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding:
     """G's path is next to nothing, to the end, and samples are told from data; a schedule that ends its rate explains that."""
-    own, found, apart = limits[KIND], pace(blocks), _apart(blocks)
+    own, found, apart = limits[KIND], pace(blocks, limits[KIND]), _apart(blocks)
     numbers: dict[str, Any] = {
         "statistic": "path of G in a plan at its pace, in norms of its weights",
         "threshold": own["pace"],

@@ -76,7 +76,8 @@ def _crept_before(blocks: Blocks, limits: Mapping[str, Limits]) -> bool:
     reached = blocks.mean("attenuation") >= limits[KIND]["attenuation_warn"]
     if not has(blocks.table, "update_ratio_g") or not reached.any():
         return False
-    return bool(np.fmax.reduce(pace(blocks)[reached]) < limits[stagnation.KIND]["pace"])
+    slow = limits[stagnation.KIND]
+    return bool(np.fmax.reduce(pace(blocks, slow)[reached]) < slow["pace"])
 
 
 def _severity(blocks: Blocks, spell: Spell, limits: Mapping[str, Limits]) -> Severity:

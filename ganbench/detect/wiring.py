@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from ganbench.detect.baselines import median
 from ganbench.detect.blocks import blocks_of
 from ganbench.detect.detector import Detector, clear, evidence, fired, has, insufficient
 from ganbench.detect.facts import of_spread
@@ -85,7 +86,7 @@ def _no_gradient(table: Table, limits: Mapping[str, Limits]) -> Finding | None:
     spell = blocks.spell(norms == 0, limits["blocks"])
     numbers: dict[str, Any] = {
         "statistic": "gradient norm of G",
-        "value": float(np.nanmin(norms)),
+        "value": float(np.fmin.reduce(norms)),
         "threshold": 0.0,
     }
     if spell is None or spell.onset > table.start:
@@ -120,14 +121,14 @@ def _two_views(table: Table, limits: Mapping[str, Limits]) -> Finding | None:
         "threshold": own["view_gap"],
     }
     if spell is None:
-        return clear(KIND, "D sees the same fakes in both steps", value=float(np.nanmedian(gap)), **numbers)
+        return clear(KIND, "D sees the same fakes in both steps", value=median(gap), **numbers)
     return fired(
         KIND,
         "D rates fakes in G's step quite otherwise than in its own: look for batch statistics and eval mode",
         spell,
         severity="error" if spell.strong else "warn",
         form="two views",
-        value=float(np.nanmedian(gap[spell.rows])),
+        value=median(gap[spell.rows]),
         evidence=evidence({"fake_logit_mean": fake, "generator_logit_mean": generator}, spell),
         **numbers,
     )

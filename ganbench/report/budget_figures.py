@@ -49,7 +49,7 @@ def tuning(arena: str, found: Contest, *, columns: Columns) -> Drawing:
     rows_of_cells(axes, [one.label for one in methods])
     axes.set_xlim(-2, 102)
     axes.grid(axis="x")
-    axes.set_xlabel("runs that end healthy, %")
+    axes.set_xlabel("healthy runs, %")
     marks(
         figure,
         Mark("a setting at random", "o", INK, hollow=True),
@@ -58,7 +58,7 @@ def tuning(arena: str, found: Contest, *, columns: Columns) -> Drawing:
     )
     each = extent([one.runs for one in methods])
     caption = (
-        f"Share of runs on {arena} that end healthy, by {found.axis}: of one setting at random (ring), and of the best of "
+        f"Share of healthy runs on {arena}, by {found.axis}: of one setting at random (ring), and of the best of "
         f"{found.k} (disc, with Wilson's 95 % interval at the runs that score it), settings differing in "
         f"{' and '.join(found.tuned)}; one half of the seeds chooses, the other scores; n = {each} runs of each "
         f"{found.axis}. A label with fewer settings has no disc."
@@ -69,13 +69,12 @@ def tuning(arena: str, found: Contest, *, columns: Columns) -> Drawing:
 
 def costs(found: Ledger, cells: Sequence[Spending], *, columns: Columns) -> Drawing:
     """Share of sound runs over gradient evaluations, one panel for each cell."""
-    most = max(one.total for one in cells)
 
     def draw(index: int, axes: Axes) -> None:
         one = cells[index]
         n = one.at_end.n
         low, high = np.array([wilson(int(k), n) for k in one.sound]).T
-        share_over(axes, one.costs, one.sound / n, (low, high), until=1.02 * most)
+        share_over(axes, one.costs, one.sound / n, (low, high), until=1.02 * one.total)
         axes.axvline(found.budget, color=INK, linewidth=0.7, linestyle="--")
         axes.set_title(titled(one.cell.name))
 
@@ -85,7 +84,7 @@ def costs(found: Ledger, cells: Sequence[Spending], *, columns: Columns) -> Draw
     caption = (
         f"Share of runs on {found.arena.name} that are neither {' nor '.join(found.bounds)} nor diverged{or_stopped([one.cell for one in cells])} at an evaluation, over "
         f"what they had spent, with Wilson's pointwise 95 % interval; the dashed line is the equal budget, "
-        f"{found.budget:,.0f} gradient evaluations; {of_runs([one.cell for one in cells])}."
+        f"{found.budget:,.0f} gradient evaluations; {of_runs([one.cell for one in cells])}. Every panel ends where its cell's runs do."
     )
     arena = found.arena.name
     return Drawing(f"costs-{slug(arena)}", f"Equal cost: {arena}", caption, figure, columns)

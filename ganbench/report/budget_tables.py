@@ -33,7 +33,7 @@ def tuning(arena: Arena, found: Contest) -> Table:
     )
     rows = tuple(_method(found, one, ks) for one in found.methods)
     caption = (
-        f"Share of runs on {arena.name} that end healthy with the best of k settings, by {found.axis}, settings being cells "
+        f"Share of healthy runs on {arena.name} with the best of k settings, by {found.axis}, settings being cells "
         f"that differ in {' and '.join(found.tuned)}: expected over which k of them are tried. Best of 1 is a setting at "
         "random. Beyond, one half of the seeds chooses and the other scores, and the other way round, equals being "
         "chosen as often as each other; where half of the seeds chooses badly, more settings can score less. In "
@@ -66,9 +66,9 @@ def reach(arena: Arena, axis: str, found: Sequence[Reach]) -> Table:
     )
     runs = [count.n for one in found for count in one.counts.values()]
     caption = (
-        f"Runs on {arena.name} that end healthy along {axis}, of those trained. Largest stable: the largest value at which "
-        f"{share} or more do; shown: the largest at which all of Wilson's 95 % interval does; not ruled out: the largest "
-        f"at which some of it does, each value for itself. n = {extent(runs)} runs a value."
+        f"Healthy runs on {arena.name} along {axis}, of those trained. Largest stable: the largest value at which "
+        f"{share} or more are; shown: the largest at which all of Wilson's 95 % interval is as high; not ruled out: the largest "
+        f"at which some of it is, each value for itself. n = {extent(runs)} runs a value."
     )
     name = f"reach-{slug(arena.name)}-{slug(axis)}"
     return Table(name, f"Largest stable {axis}: {arena.name}", caption, heads, rows, _after(len(heads)))
@@ -80,19 +80,19 @@ def costs(found: Ledger) -> Table:
         "cell",
         "gradient evaluations",
         "at step",
-        "sound",
+        "within bounds",
         "of",
         "%",
         "95 % interval",
         "less the first, points",
         "95 % interval ",
-        "sound at the end",
+        "at the last evaluation",
     )
     caption = (
-        f"Runs on {found.arena.name} that are sound once a run has spent {found.budget:,.0f} gradient evaluations (backward "
+        f"Runs on {found.arena.name} within all bounds once a run has spent {found.budget:,.0f} gradient evaluations (backward "
         f"passes through either network), what the cheapest cell spends in all: neither {' nor '.join(found.bounds)} there, "
-        f"nor diverged{or_stopped([one.cell for one in found.cells])}, by interpolation between evaluations; one evaluation is judged, whatever the criteria say of "
-        f"several. Wilson's 95 % interval; differences to {found.cells[0].cell.name} with Newcombe's, each for itself. "
+        f"nor diverged{or_stopped([one.cell for one in found.cells])}, by interpolation between evaluations; this is not the share of healthy runs: one evaluation is judged, whatever the criteria say of "
+        f"several in a row. Wilson's 95 % interval; differences to {found.cells[0].cell.name} with Newcombe's, each for itself. "
         f"n = {extent([one.at_end.n for one in found.cells])} runs a cell."
     )
     rows = tuple(_spending(found, one) for one in found.cells)

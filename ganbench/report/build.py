@@ -11,6 +11,7 @@ from ganbench.report.content import Content, captions, content
 from ganbench.report.data import tables_of
 from ganbench.report.folder import check_free, write_report
 from ganbench.report.html import index, page
+from ganbench.report.protocol import suite_file
 from ganbench.report.section import sections
 from ganbench.report.source import read_source
 from ganbench.report.suspects import PAGES, Suspect, suspects
@@ -46,8 +47,15 @@ def build_report(
     files = dict(_files(parts, columns))
     write_report(folder, files)
     headlines = tuple(line for part, _ in parts for line in part.headlines)
-    remarks = tuple(dict.fromkeys(line for part, _ in parts for line in part.section.remarks))
+    remarks = tuple(dict.fromkeys(_remarks([part for part, _ in parts])))
     return Report(folder / "index.html", len(files), headlines, remarks)
+
+
+def _remarks(parts: Sequence[Content]) -> Iterator[str]:
+    """Where there are several sections, each with its number."""
+    for number, part in enumerate(parts, 1):
+        place = f"Section {number}: " if len(parts) > 1 else ""
+        yield from (f"{place}{remark}" for remark in part.section.remarks)
 
 
 def _files(
@@ -64,7 +72,10 @@ def _files(
         for table in part.tables:
             for form in ("tex", "md", "csv"):
                 yield f"tables/{below}{table.name}.{form}", table.file(form)
+        for place, source in enumerate(part.section.sources):
+            if source.layout.suite.is_file():
+                yield f"data/{below}{suite_file(part.section, place)}", source.layout.suite.read_bytes()
         for name, data in tables_of(part).items():
             yield f"data/{below}{name}", data
         for one in runs:
-            yield one.file, page(one, columns=columns)
+            yield one.file, page(one, columns=columns, section=number)

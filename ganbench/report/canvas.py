@@ -30,7 +30,9 @@ LINE: Final = "#c9ced6"
 _OF_THE_PAGE: Final = {INK: "ink", LINE: "line", BLUE: "blue"}  # a page has its own, for light and dark
 
 WIDTHS: Final[dict[Columns, float]] = {1: 3.35, 2: 6.9}  # inches, of a column and a page of a paper
+TALLEST: Final = 8.5  # inches, that a page of a paper has for a figure and its caption
 ROW: Final = 0.19  # inches, of a cell in a figure of many
+SMALL: Final = 5.0  # points, of print where panels are close
 FORMATS: Final = ("pdf", "svg", "png")
 _METADATA: Final[dict[str, dict[str, Any]]] = {
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
@@ -110,7 +112,8 @@ class Drawing:
             text = text.replace(colour, f"var(--{name})")
         text = re.sub(r'<svg ([^>]*?)width="[^"]*" height="[^"]*"', r"<svg \1", text, count=1)
         width = f"{WIDTHS[self.columns] * 96 * 1.3:.0f}px"
-        label = f'role="img" aria-label="{_escaped(self.title)}" style="max-width: {width}"'
+        role = f'role="img" aria-label="{_escaped(self.title)}"'
+        label = f'{role} class="columns-{self.columns}" style="max-width: {width}"'
         return text.replace("<svg ", f"<svg {label} ", 1).strip()
 
     def _saved(self, form: str) -> bytes:
@@ -133,10 +136,10 @@ def style(changes: dict[str, Any] | None = None) -> Iterator[None]:
 
 
 def blank(columns: Columns, height: float) -> Figure:
-    """An empty figure of a column's or a page's width; height in inches."""
+    """An empty figure of a column's or a page's width; height in inches, of which it has at most `TALLEST`."""
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(WIDTHS[columns], height), layout="constrained")
+    return Figure(figsize=(WIDTHS[columns], min(height, TALLEST)), layout="constrained")
 
 
 def panels(
@@ -147,8 +150,11 @@ def panels(
     height: float = 1.25,
     share_y: bool = False,
 ) -> Figure:
-    """Small multiples, row by row: `draw` fills the panel of a number. height: of a row, in inches."""
-    across = min(count, 2 * columns)
+    """Small multiples, row by row: `draw` fills the panel of a number. height: of a row, in inches; where a page is too
+    short for so many rows they are fuller by one panel, and then lower.
+    """
+    usual = min(count, 2 * columns)
+    across = usual + (0.25 + height * math.ceil(count / usual) > TALLEST)
     down = math.ceil(count / across)
     # One row alone also holds the label of the y axis, which else spans several.
     figure = blank(columns, 0.25 + height * down + (0.5 if down == 1 else 0))
@@ -158,7 +164,16 @@ def panels(
             draw(index, axes)
         else:
             axes.set_axis_off()
+        if across > usual:
+            axes.title.set_fontsize(0.9 * SMALL)
+            axes.tick_params(labelsize=SMALL)
     return figure
+
+
+def unjudged(axes: Axes, until: float) -> None:
+    """A grey area over the steps before which nothing is judged."""
+    if until > 0:
+        axes.axvspan(0, until, color=LINE, alpha=0.35, linewidth=0, zorder=0)
 
 
 def rows_of_cells(axes: Axes, names: Sequence[str]) -> None:
@@ -166,7 +181,7 @@ def rows_of_cells(axes: Axes, names: Sequence[str]) -> None:
     figure = axes.get_figure(root=True)
     narrow = figure is not None and figure.get_figwidth() <= WIDTHS[1]
     labels = [titled(name, 26 if narrow else 44) for name in names]
-    size = 5 if any("\n" in label for label in labels) else None
+    size = SMALL if any("\n" in label for label in labels) else None
     axes.set_yticks(range(len(names)), labels, fontsize=size, linespacing=1.15)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)

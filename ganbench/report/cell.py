@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Cell:
-    """runs: those that ended healthy or failed. crashed: how many raised; they are in no share.
+    """runs: those that are healthy or failed. crashed: how many raised; they are in no share.
 
-    labels: by axis; content: the resolved setting.
+    healthy: did not fail by the suite's criteria; failed: did. labels: by axis; content: the resolved setting.
     """
 
     name: str
@@ -46,7 +46,7 @@ class Cell:
 
     @property
     def share(self) -> float:
-        """Of runs that end healthy; NaN without runs."""
+        """Of healthy runs; NaN without runs."""
         return self.healthy / self.n if self.n else float("nan")
 
     @property
@@ -83,6 +83,18 @@ class Cell:
     @property
     def steps(self) -> int:
         return int(self.runs["steps"].iloc[0])
+
+    @property
+    def unjudged(self) -> float:
+        """The step after which evaluations count for the failure criteria; 0 where all do, or there are none."""
+        after = [float(one.get("after", 0)) for one in self.content.get("failure", ())]
+        return min(after, default=0.0) * self.steps
+
+    @property
+    def first_judged(self) -> float:
+        """The step of the first evaluation that counts."""
+        every = int(self.content.get("evaluation", {}).get("every", 1))
+        return every * (self.unjudged // every + 1)
 
     def column(self, name: str) -> pd.Series[Any]:
         """Values of a column where they are defined; empty where no run has it."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+import numpy as np
 
 from ganbench.errors import CannotTell, InputError, UnknownName, UsageError
 from ganbench.report.canvas import BLUE, ORANGE, ROW, Columns, Drawing, blank, rows_of_cells, style
 from ganbench.report.cell import Cell
 from ganbench.report.counts import extent
 from ganbench.report.metric import Metric, main_metric
+from ganbench.report.ranking import ranks
 from ganbench.report.section import Section, complaints, sections
 from ganbench.report.source import read_source
 from ganbench.stats.comparison import Comparison
@@ -108,7 +111,7 @@ def drawing(found: Difference, *, columns: Columns = 1) -> Drawing:
         rows_of_cells(axes, [_row_name(match) for match in found.matches])
         axes.set_xlim(-2, 102)
         axes.grid(axis="x")
-        axes.set_xlabel("runs that end healthy, %")
+        axes.set_xlabel("healthy runs, %")
         handles = [
             Line2D([], [], color=colour, marker="o", markersize=4, label=label)
             for colour, label in ((BLUE, "A"), (ORANGE, "B"))
@@ -116,7 +119,7 @@ def drawing(found: Difference, *, columns: Columns = 1) -> Drawing:
         axes.legend(handles=handles, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, borderaxespad=0.1)
         each = extent([cell.n for match in found.matches for cell in (match.ours, match.theirs)])
         caption = (
-            f"Share of runs that end healthy of A, {found.ours.text}, and B, {found.theirs.text}, with Wilson's 95 % interval; "
+            f"Share of healthy runs of A, {found.ours.text}, and B, {found.theirs.text}, with Wilson's 95 % interval; "
             f"n = {each} runs a cell."
         )
         return Drawing("compare", "A against B", caption, figure, columns)
@@ -141,7 +144,7 @@ def _side(text: str) -> Side:
     if not named[cell].n:
         crashed = section.runs[section.runs["cell"] == cell]
         raise CannotTell(
-            f"no run of cell '{cell}' ended healthy or failed: {complaints(crashed)}",
+            f"no run of cell '{cell}' is healthy or failed: {complaints(crashed)}",
             where=str(path),
             hint="run it again",
         )
@@ -224,15 +227,18 @@ def _values(ours: Cell, theirs: Cell, margin: float, rng: Generator) -> Comparis
 
 
 def _compared_values(ours: Cell, theirs: Cell, metric: Metric, margin: float, rng: Generator) -> Comparison:
-    return compare_values(
-        metric.scores(ours),
-        metric.scores(theirs),
-        metric=metric.label,
+    """By outcome, then by the metric; its medians are those of the metric alone."""
+    order = ranks([replace(ours, name="ours"), replace(theirs, name="theirs")], metric)
+    found = compare_values(
+        order["ours"],
+        order["theirs"],
+        metric=f"{metric.label}, failed runs last",
         names=_labels(ours, theirs),
         rng=rng,
-        better=metric.better,
         margin=margin,
     )
+    first, second = (float(np.median(metric.scores(cell))) for cell in (ours, theirs))
+    return replace(found, better=metric.better, medians=(first, second))
 
 
 def _remarks(ours: Side, theirs: Side, found: Sequence[tuple[Cell, Cell]]) -> Iterator[str]:

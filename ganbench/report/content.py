@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from ganbench.report import axes, contrasts, dynamics, effort, maps, outcomes, protocol, run_tables, tables
 from ganbench.report.canvas import Columns, Drawing, style
 from ganbench.report.cell import Cell
-from ganbench.report.counts import of_runs
+from ganbench.report.counts import first_of, of_runs
 from ganbench.report.effort import Effort, efforts
 from ganbench.report.explanations import explanations
 from ganbench.report.health import health
@@ -181,6 +181,8 @@ def _notes(section: Section) -> Iterator[str]:
 
 
 def _unsaid(section: Section, spent: dict[str, Effort]) -> Iterator[str]:
+    if alone := [cell.name for cell in section.cells if cell.n == 1]:
+        yield f"How often runs fail: one seed of {first_of(alone)}, and one run is no rate."
     for arena in section.arenas:
         if any(cell.n for cell in arena.cells):
             yield from effort.unsaid(arena.name, spent[arena.name])
@@ -188,8 +190,16 @@ def _unsaid(section: Section, spent: dict[str, Effort]) -> Iterator[str]:
         yield "Root causes: no findings are stored; `ganbench run` in the results folder makes them from the traces."
 
 
+def _protocol(section: Section, drawing: Drawing) -> str:
+    """Of the arena that a figure is about, or of all."""
+    about = [arena for arena in section.arenas if drawing.title.endswith(f": {arena.name}")]
+    return ". ".join(protocol.sentences(about or section.arenas))
+
+
 def captions(found: Content) -> str:
     """Every figure's caption, with the protocol, as Markdown."""
-    rule = ". ".join(protocol.sentence(arena) for arena in found.section.arenas)
-    parts = [f"## {one.title}\n\n`{one.name}`: {one.caption} Protocol: {rule}." for one in found.drawings]
+    parts = [
+        f"## {one.title}\n\n`{one.name}`: {one.caption} Protocol: {_protocol(found.section, one)}."
+        for one in found.drawings
+    ]
     return "\n\n".join([f"# Figures: {found.section.title}", *parts, ""])

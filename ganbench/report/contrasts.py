@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from ganbench.report.axes import Grid
 from ganbench.report.canvas import Columns, Drawing, blank, titled
+from ganbench.report.counts import counted
 from ganbench.report.metric import Metric
+from ganbench.report.ranking import LOSES
 from ganbench.report.slug import slug
 from ganbench.report.verdicts import Pair
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+FEW: Final = 8  # cells, whose squares would be broader than `BROADEST` times their height
+BROADEST: Final = 2.5
 _DARK, _LIGHT = "#000001", "#fffffe"  # text on a filled square, the same on every page
 _EVEN = 0.05**0.5 * 1.05**0.5 - 0.05  # the luminance from which black and white stand out alike
 
@@ -31,9 +35,10 @@ def improvement(
         i, j = place[pair.ours], place[pair.theirs]
         values[i, j], values[j, i] = pair.improvement.value, 1 - pair.improvement.value
         told[i, j] = told[j, i] = pair.told
-    side = 0.9 + 0.26 * len(names)
-    figure = blank(columns, side)
+    figure = blank(columns, 0.9 + 0.26 * len(names))
     axes = figure.subplots()
+    if len(names) < FEW:
+        axes.set_box_aspect(1 / BROADEST)
     squares = _squares(axes, 100 * values, cmap="RdBu", low=0, high=100)
     for i, j in np.argwhere(np.isfinite(values)):
         _number(axes, squares[i, j], (j, i), f"{100 * values[i, j]:.0f}{'*' if told[i, j] else ''}")
@@ -41,9 +46,10 @@ def improvement(
     axes.set_xticks(range(len(names)), labels, rotation=45, ha="right", rotation_mode="anchor")
     axes.set_yticks(range(len(names)), labels)
     caption = (
-        f"Share of pairs of runs, in %, in which the row's cell has the better {metric.label} at the end ({metric.direction}; "
-        f"a tie counts half; a run without a finite value loses) on {arena}; * where Mann and Whitney's test has p < 0.05 "
-        f"after Holm over {len(pairs)} pairs; {n}."
+        f"Share of pairs of runs on {arena}, in %, in which that of the row's cell is ahead: {LOSES}, here {metric.label} at "
+        f"the end ({metric.direction}; a tie counts half; a run without a finite value is last). Blue: the row is ahead more "
+        f"often than not, red: less often; * where Mann and Whitney's test has p < 0.05 after Holm over "
+        f"{counted(len(pairs), 'pair')}; {n}."
     )
     return Drawing(
         f"improvement-{slug(arena)}", f"Probability of improvement: {arena}", caption, figure, columns
@@ -67,7 +73,7 @@ def heat_map(arena: str, grid: Grid, *, columns: Columns) -> Drawing:
     counts = sorted({count.n for count in grid.counts.values()})
     each = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     caption = (
-        f"Share of runs that end healthy, in %, over {grid.x} and {grid.y} on {arena}; n = {each} runs a square, over "
+        f"Share of healthy runs, in %, over {grid.x} and {grid.y} on {arena}; n = {each} runs a square, over "
         "which all other axes are summed."
     )
     name = f"cliff-{slug(arena)}-{slug(grid.x)}-{slug(grid.y)}"

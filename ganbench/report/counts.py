@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Final
 
 from ganbench.report.cell import Cell
+
+LINE: Final = 80  # characters
 
 
 def extent(counts: Collection[int]) -> str:
@@ -20,8 +23,23 @@ def of_runs(cells: Sequence[Cell]) -> str:
 
 
 def first_of(names: Sequence[str]) -> str:
-    """Such as `a`, or `a and 3 more`."""
-    return f"{names[0]} and {len(names) - 1} more" if len(names) > 1 else names[0]
+    """Such as `a`, or `a, b and c`; `a and 3 more` where all would be longer than a line."""
+    *others, last = names
+    told = f"{', '.join(others)} and {last}" if others else last
+    return told if len(told) <= LINE else f"{names[0]} and {len(others)} more"
+
+
+def counted(n: int, what: str) -> str:
+    """Such as `1 pair`, or `3 pairs`."""
+    return f"{n:,} {what}" if n == 1 else f"{n:,} {what}s"
+
+
+def unjudged(cells: Sequence[Cell]) -> str:
+    """Before which step nothing is judged, as a sentence with a space before it; empty where all evaluations count."""
+    steps = {round(cell.unjudged) for cell in cells if cell.unjudged}
+    if not steps:
+        return ""
+    return f" Only evaluations after step {extent(steps)} count (before it: grey); a run that diverges has failed at any step."
 
 
 def or_stopped(cells: Sequence[Cell]) -> str:

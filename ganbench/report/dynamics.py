@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ganbench.report.canvas import BLUE, INK, ORANGE, Columns, Drawing, panels, plain_steps, titled
+from ganbench.report import counts
+from ganbench.report.canvas import BLUE, INK, ORANGE, Columns, Drawing, panels, plain_steps, titled, unjudged
 from ganbench.report.cell import Cell
 from ganbench.report.counts import of_runs
 from ganbench.report.traces import BAND, Course, Courses, onsets
@@ -22,7 +23,7 @@ LINEAR_TO: Final = 100.0  # logits
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """Two signals in one panel. scale: of the axis."""
+    """Two signals in one panel. scale: of the axis; said: of the signals, in the caption."""
 
     name: str
     title: str
@@ -30,6 +31,7 @@ class Plot:
     unit: str
     signals: tuple[str, str]
     labels: tuple[str, str]
+    said: str
 
 
 PLOTS: Final = (
@@ -37,17 +39,19 @@ PLOTS: Final = (
         "gradients",
         "Gradient norms",
         "log",
-        "gradient norm, loss / weight",
+        "gradient norm",
         ("gradient_norm_d", "gradient_norm_g"),
         ("discriminator", "generator"),
+        "Norms of the gradient of each player's loss by all of its weights, on a logarithmic axis.",
     ),
     Plot(
         "outputs",
         "Discriminator outputs",
         "symlog",
-        "mean logit of a batch",
+        "mean output of D",
         ("real_logit_mean", "fake_logit_mean"),
         ("real", "fake"),
+        "The output before any sigmoid, mean over a batch: a logit for the losses that have one, else a score.",
     ),
 )
 SIGNALS: Final = tuple(signal for plot in PLOTS for signal in plot.signals)
@@ -65,6 +69,7 @@ def over_time(plot: Plot, cells: Sequence[Cell], courses: Courses, *, columns: C
             if (cell.name, signal) in courses:
                 _course(axes, courses[cell.name, signal], cell, colour)
         _scale(axes, plot)
+        unjudged(axes, cell.unjudged)
         axes.set_xlim(0, cell.steps)
         axes.set_title(titled(cell.name))
         plain_steps(axes)
@@ -76,7 +81,8 @@ def over_time(plot: Plot, cells: Sequence[Cell], courses: Courses, *, columns: C
     low, high = (round(100 * share) for share in BAND)
     caption = (
         f"{plot.title} over training: median over the runs that are still there and the band from the {low} % to the "
-        f"{high} % quantile, of window means; a cross is a failed run at the step of its failure; {of_runs(there)}."
+        f"{high} % quantile, of window means; a cross is a failed run at the step of its failure; {of_runs(there)}. {plot.said} "
+        f"Every panel has its own range.{counts.unjudged(there)}"
     )
     return Drawing(plot.name, plot.title, caption, figure, columns)
 

@@ -99,9 +99,9 @@ def unsaid(arena: str, found: Effort) -> Iterator[str]:
 
 def _farthest(arena: str, axis: str, lines: Sequence[Reach]) -> str:
     least, greatest = farthest(lines)
-    share = f"at least {100 * STABLE:.0f} % of the runs end healthy"
+    share = f"at least {100 * STABLE:.0f} % of the runs are healthy"
     if greatest.largest is None:
-        return f"At no {axis} on {arena} do {share}."
+        return f"At no {axis} on {arena} are at least {100 * STABLE:.0f} % of the runs healthy."
     if least.largest == greatest.largest:
         everywhere = f", with each of the {len(lines)} combinations of the rest" if len(lines) > 1 else ""
         return f"The largest {axis} on {arena} at which {share} is {greatest.largest}{everywhere}."
@@ -117,9 +117,9 @@ def _best(arena: str, contest: Contest) -> str:
     )
     how = f"By {contest.axis}, the best of {contest.k} settings on {arena}"
     if first.share == last.share:
-        return f"{how} ends healthy equally often for all {len(ranked)}: {_share(first)}."
+        return f"{how} is healthy equally often for all {len(ranked)}: {_share(first)}."
     return (
-        f"{how} ends healthy most often for {most}, {_share(first)}, least often for {least}, {_share(last)}."
+        f"{how} is healthy most often for {most}, {_share(first)}, least often for {least}, {_share(last)}."
     )
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from ganbench.report.section import Arena, Section
 from ganbench.stats.intervals import Interval
 from ganbench.stats.rates import Count, newcombe
+
+CERTIFICATE: Final = "convergence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,10 @@ class Explanation:
 
 
 def explanations(section: Section, arena: Arena) -> tuple[Explanation, ...]:
-    """Kinds that any failed run has, the most frequent root cause first; none without findings or failures."""
+    """Kinds that any failed run has, the most frequent root cause first; none without findings or failures.
+
+    Convergence is not among them: it is a certificate, and explains no failure.
+    """
     asked = set(section.findings["run_id"])
     status = {
         str(run): str(how)
@@ -49,7 +55,8 @@ def explanations(section: Section, arena: Arena) -> tuple[Explanation, ...]:
     n = {how: sum(one == how for one in status.values()) for how in ("failed", "healthy")}
     roots = _roots(arena)
     kinds = sorted(
-        {kind for kind, how in counts if how == "failed"}, key=lambda kind: (-roots.get(kind, 0), kind)
+        {kind for kind, how in counts if how == "failed" and kind != CERTIFICATE},
+        key=lambda kind: (-roots.get(kind, 0), kind),
     )
     return tuple(
         Explanation(

@@ -7,8 +7,9 @@ below each other; what is too long, into several floats.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -28,14 +29,28 @@ KEY: Final = 16.0  # digits, of a text column in a table that is broken into blo
 
 _SMALLEST: Final = [*SIZES][-1]
 _NARROW: Final = frozenset("fijlrt.,:;|'[]()- !")
-_BROAD: Final = frozenset("mwMWABCDEFGHKLNOPQRSTUVXYZ%&@+=<>~…")
+_BROAD: Final = frozenset("mwMWABCDEFGHKLNOPQRSTUVXYZ%&@+=<>~…−")
+_SIGN: Final = re.compile(r"(?<![\w.-])-(?=[\d.∞])")
 
 
 def floats(table: Table) -> str:
     """One or more floating tables; the later ones are continued under the number of the first."""
+    table = _signed(table)
     parts = list(_packed(list(_pieces(table))))
     found = [_float(table, pieces, continued=number > 0) for number, pieces in enumerate(parts)]
     return "\n".join(["% needs \\usepackage{booktabs}", *found, ""])
+
+
+def _signed(table: Table) -> Table:
+    """The numbers of a table with a minus for the hyphen."""
+    rows = tuple(
+        tuple(
+            replace(one, text=_SIGN.sub("−", one.text)) if column in table.right else one
+            for column, one in enumerate(row)
+        )
+        for row in table.rows
+    )
+    return replace(table, rows=rows)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""The figure of health: how many runs of each cell end healthy, and the root causes of those that fail."""
+"""The figure of health: how many runs of each cell are healthy, and the root causes of those that fail."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def health(cells: Sequence[Cell], *, explained: bool, columns: Columns) -> Drawi
     figure = blank(columns, (0.5 if not failed else 0.9) + ROW * len(cells))
     axes, *beside = figure.subplots(1, 2 if failed else 1, squeeze=False, sharey=True)[0]
     _shares(axes, cells)
-    caption = f"Share of runs that end healthy by the suite's failure criteria, with Wilson's 95 % interval; {of_runs(cells)}."
+    caption = f"Share of healthy runs, those that did not fail by the suite's criteria, with Wilson's 95 % interval; {of_runs(cells)}."
     if failed:
         _causes(beside[0], cells, kinds)
         _legend(figure, kinds, columns)
@@ -48,7 +48,7 @@ def _shares(axes: Axes, cells: Sequence[Cell]) -> None:
     rows_of_cells(axes, [cell.name for cell in cells])
     axes.set_xlim(-2, 102)
     axes.grid(axis="x")
-    axes.set_xlabel("runs that\nend healthy, %")
+    axes.set_xlabel("healthy\nruns, %")
 
 
 def _causes(axes: Axes, cells: Sequence[Cell], kinds: Mapping[str, str]) -> None:

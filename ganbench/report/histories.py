@@ -7,10 +7,23 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from ganbench.report.canvas import BLUE, LINE, ORANGE, RED, Columns, Drawing, blank, panels, plain_steps
+from ganbench.report import counts
+from ganbench.report.canvas import (
+    BLUE,
+    INK,
+    LINE,
+    ORANGE,
+    RED,
+    Columns,
+    Drawing,
+    blank,
+    panels,
+    plain_steps,
+    unjudged,
+)
 from ganbench.report.maps import BUBBLES, NOT_STORED, bubbles
 from ganbench.report.plane import Look, around
-from ganbench.report.scatter import LEGEND, scatter
+from ganbench.report.scatter import legend, scatter
 from ganbench.report.suspects import Suspect
 from ganbench.report.truth import truth_of
 
@@ -18,11 +31,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
+STEPS: Final = "generator steps"
 METRICS: Final = ("covered_share", "high_quality", "distance", "sliced_wasserstein")
 SIGNALS: Final = (
     (("loss_d", "loss_g"), "loss"),
     (("gradient_norm_d", "gradient_norm_g"), "gradient norm"),
-    (("real_logit_mean", "fake_logit_mean"), "mean logit, real and fake"),
+    (("real_logit_mean", "fake_logit_mean"), "mean output of D, real and fake"),
     (("update_ratio_d", "update_ratio_g"), "update ratio"),
 )
 
@@ -35,12 +49,23 @@ def metrics(one: Suspect, *, columns: Columns) -> Drawing | None:
 
     def draw(index: int, axes: Axes) -> None:
         name = names[index]
-        axes.plot(one.evaluations["step"], one.evaluations[name], "o-", color=BLUE, markersize=2)
+        axes.plot(
+            one.evaluations["step"], one.evaluations[name], "o-", color=BLUE, markersize=2, clip_on=False
+        )
+        for value in _bounds(one, name):
+            axes.axhline(value, color=RED, linewidth=0.7, linestyle=":")
+        floor = one.row.get(f"floor.{name}")
+        if floor is not None and np.isfinite(float(floor)):
+            axes.axhline(float(floor), color=INK, linewidth=0.7, linestyle=":")
         axes.set_title(name.replace("_", " "))
         _framed(axes, one)
 
     figure = panels(len(names), draw, columns=columns)
-    caption = f"Evaluations of {one.name}; the line marks step {int(one.row['failed_at'])}, at which it failed; n = 1 run."
+    figure.supxlabel(STEPS, fontsize=7)
+    caption = (
+        f"Evaluations of {one.name}; {_when(one)}; dotted: real samples, and in red the bound of a failure criterion; "
+        f"n = 1 run.{counts.unjudged([one.cell])}"
+    )
     return Drawing("metrics", "Evaluations", caption, figure, columns)
 
 
@@ -60,6 +85,7 @@ def signals(one: Suspect, *, columns: Columns) -> Drawing | None:
         _framed(axes, one)
 
     figure = panels(len(pairs), draw, columns=columns)
+    figure.supxlabel(STEPS, fontsize=7)
     caption = (
         f"Signals of {one.name}: mean of each window, and the range within it; discriminator or real in blue, generator "
         "or fake in orange; n = 1 run."
@@ -87,7 +113,9 @@ def recorder(one: Suspect, *, columns: Columns) -> Drawing | None:
         return None
     first, last = int(rows["step"].min()), int(rows["step"].max())
     caption = f"{title} of {one.name}: raw steps {first} to {last}; n = 1 run."
-    return Drawing("recorder", title, caption, panels(len(pairs), draw, columns=columns), columns)
+    figure = panels(len(pairs), draw, columns=columns)
+    figure.supxlabel(STEPS, fontsize=7)
+    return Drawing("recorder", title, caption, figure, columns)
 
 
 def samples(one: Suspect, *, columns: Columns) -> Drawing | None:
@@ -107,7 +135,7 @@ def samples(one: Suspect, *, columns: Columns) -> Drawing | None:
         axes.set_title(f"{'before' if look.step < failed else 'after'}, step {look.step}")
     caption = (
         f"{len(kept[0].samples)} samples of {one.name} at the last place before step {failed}, at which it failed, and at "
-        f"the first from there on, of those at which samples are kept{_lacking(*pair)}; {LEGEND}; n = 1 run."
+        f"the first from there on, of those at which samples are kept{_lacking(*pair)}; n = 1 run. {legend(kept, [truth])}"
     )
     return Drawing("samples", "Samples before and after", caption, figure, columns)
 
@@ -130,17 +158,28 @@ def mode_maps(one: Suspect, *, columns: Columns) -> Drawing | None:
     looks = [rows.iloc[int(np.argmax(covered))], rows.iloc[-1]]
     figure = blank(columns, 2.2 if columns == 2 else 1.7)
     for axes, row, when in zip(figure.subplots(1, 2).flat, looks, ("best", "last"), strict=True):
-        counts = np.asarray(row["mode_histogram"], dtype=float)
-        bubbles(axes, means, counts)
+        near = np.asarray(row["mode_histogram"], dtype=float)
+        bubbles(axes, means, near)
         axes.set_title(
-            f"{when} evaluation, step {int(row['step'])}: {np.count_nonzero(counts)} of {len(means)} modes"
+            f"{when} evaluation, step {int(row['step'])}: {np.count_nonzero(near)} of {len(means)} modes"
         )
-    count = one.arena.cells[0].content.get("evaluation", {}).get("samples", "?")
+    count = one.cell.content.get("evaluation", {}).get("samples", "?")
     caption = (
         f"Samples of {one.name} by mode, at the evaluation that covers most modes and at the last one, {count} samples each; "
         f"{BUBBLES}{'' if one.looks else f'; {NOT_STORED}'}; n = 1 run."
     )
     return Drawing("modes", "Samples by mode, at best and at last", caption, figure, columns)
+
+
+def _when(one: Suspect) -> str:
+    return f"the dashed line marks step {int(one.row['failed_at']):,}, from which it counts as failed"
+
+
+def _bounds(one: Suspect, metric: str) -> list[float]:
+    """Fixed bounds of the failure criteria on a metric."""
+    criteria = one.cell.content.get("failure", ())
+    mine = [criterion for criterion in criteria if criterion["metric"] == metric]
+    return [float(each[side]) for each in mine for side in ("below", "above") if each.get(side) is not None]
 
 
 def _window(axes: Axes, windows: pd.DataFrame, name: str, colour: str) -> None:
@@ -154,6 +193,7 @@ def _window(axes: Axes, windows: pd.DataFrame, name: str, colour: str) -> None:
 
 
 def _framed(axes: Axes, one: Suspect) -> None:
+    unjudged(axes, one.cell.unjudged)
     axes.axvline(int(one.row["failed_at"]), color=RED, linewidth=0.8, linestyle="--")
     axes.set_xlim(0, int(one.row["steps"]))
     axes.grid(axis="y", color=LINE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import shlex
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
@@ -11,7 +12,9 @@ from ganbench import __version__
 from ganbench.report import histories, protocol
 from ganbench.report.canvas import Columns, style
 from ganbench.report.content import Content
+from ganbench.report.glossary import FAILED, glossary
 from ganbench.report.suspects import RULE, Suspect
+from ganbench.stats.verdict import SEEDS
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -24,20 +27,36 @@ LARGEST: Final = 600_000  # bytes of an image in a page
 
 def index(parts: Sequence[tuple[Content, Sequence[Suspect]]]) -> bytes:
     """The report: one section for each content, with links to the pages of its failed runs."""
-    sections = [_section(number, *part) for number, part in enumerate(parts)]
-    title = sections[0]["title"] if len(sections) == 1 else f"{len(sections)} sections"
+    sections = [
+        _section(number, *part, "data" if len(parts) == 1 else f"data/{number + 1}")
+        for number, part in enumerate(parts)
+    ]
+    title = "; ".join(dict.fromkeys(section["title"] for section in sections))
     return _render("report.html", {"title": title, "sections": sections})
 
 
-def page(suspect: Suspect, *, columns: Columns) -> bytes:
-    """One failed run: findings, metrics, windows, raw steps, samples."""
+def page(suspect: Suspect, *, columns: Columns, section: int = 0) -> bytes:
+    """One failed run: findings, metrics, windows, raw steps, samples. section: its number, from 0."""
     with style():
         drawings = histories.all_of(suspect, columns=columns)
-    figures = [{"drawing": one, "svg": one.inline(f"r-{one.name}")} for one in drawings]
-    return _render("run.html", {"title": suspect.name, "run": suspect, "figures": figures})
+    after = suspect.cell.unjudged
+    values = {
+        "title": suspect.name,
+        "run": suspect,
+        "figures": [{"drawing": one, "svg": one.inline(f"r-{one.name}")} for one in drawings],
+        "criterion": _words(suspect),
+        "unjudged": f"{after:,.0f}" if after else "",
+        "settings": f"s{section}-origin",
+        "command": shlex.join(["ganbench", "replay", f"results/{suspect.row['source']}", suspect.name]),
+    }
+    return _render("run.html", values)
 
 
-def _section(number: int, content: Content, suspects: Sequence[Suspect]) -> dict[str, Any]:
+def _words(suspect: Suspect) -> str:
+    return str(suspect.row["criterion"]).replace("_", " ")
+
+
+def _section(number: int, content: Content, suspects: Sequence[Suspect], data: str) -> dict[str, Any]:
     section = content.section
     keys, rows = protocol.varying(section)
     return {
@@ -45,7 +64,12 @@ def _section(number: int, content: Content, suspects: Sequence[Suspect]) -> dict
         "title": section.title,
         "said": _said(content),
         "remarks": [*section.remarks, *content.notes],
-        "protocols": [protocol.sentence(arena) for arena in section.arenas],
+        "protocols": protocol.sentences(section.arenas),
+        "healthy": FAILED,
+        "seeds": SEEDS
+        if any("would" in one.sentence for found in content.verdicts.values() for one in found)
+        else "",
+        "glossary": glossary(section),
         "headlines": content.headlines,
         "verdicts": [
             (name, [(one.word, one.sentence) for one in found]) for name, found in content.verdicts.items()
@@ -63,7 +87,7 @@ def _section(number: int, content: Content, suspects: Sequence[Suspect]) -> dict
         "hashes": [(cell.name, str(cell.runs["cell_id"].iloc[0])) for cell in section.shown],
         "arenas": [(arena.name, arena.evaluation_id) for arena in section.arenas],
         "fingerprint": section.fingerprint,
-        "commands": protocol.commands(section),
+        "commands": protocol.commands(section, data),
     }
 
 

@@ -12,7 +12,7 @@ from ganbench.report.canvas import BLUE, INK, Columns, Drawing, panels, titled
 from ganbench.report.cell import Cell
 from ganbench.report.metric import Metric
 from ganbench.report.plane import Look, looks
-from ganbench.report.scatter import LEGEND, scatter
+from ganbench.report.scatter import legend, scatter
 from ganbench.report.section import Section
 from ganbench.report.truth import Truth, truth_of
 
@@ -21,16 +21,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 NOT_STORED: Final = "the samples themselves were not stored in these results"
+LEAST_DISC: Final = 9.0  # square points, so that a mode with a single sample is seen
 BUBBLES: Final = (
-    "crosses: the true modes; discs: the share of samples near each (area), samples near no mode not drawn"
+    "crosses: the true modes; discs: the share of samples near each (area, small ones enlarged), samples near no mode not "
+    "drawn"
 )
 
 
 @dataclass(frozen=True, eq=False)
 class Typical:
-    """One run of a cell at its end. look: None where its samples were not stored; counts: by mode, None without any."""
+    """One run of a cell at its end. by: the metric at whose median it is. look: None where its samples were not stored; counts: by mode, None without any."""
 
     name: str
+    by: str
     truth: Truth | None
     look: Look | None
     counts: NDArray[np.float64] | None
@@ -61,13 +64,14 @@ def typical(section: Section, cells: Sequence[Cell], *, columns: Columns) -> Dra
 def _caption(found: Sequence[Typical]) -> str:
     stored = [one.look for one in found if one.look is not None]
     counted = any(one.counts is not None for one in found)
+    of = " or ".join(dict.fromkeys(one.by for one in found))
     said = [
-        "At the last evaluation, of each cell one run, that at the median of its covered modes, or of the metric by "
-        "which cells are compared where the data have no modes (the lower of two, then the first seed); n = 1 run a panel."
+        f"At the last evaluation, of each cell the run at the median of its {of} (the lower of two, then the first seed); "
+        "n = 1 run a panel."
     ]
     if stored:
         most = max(len(look.samples) for look in stored)
-        said.append(f"{most} samples of it; {LEGEND}.")
+        said.append(f"{most} samples of it. {legend(stored, [one.truth for one in found])}")
     if any(look.logits is None for look in stored):
         said.append("Panels without colours: D does not judge samples one by one.")
     if len(stored) < len(found):
@@ -78,9 +82,10 @@ def _caption(found: Sequence[Typical]) -> str:
 
 
 def _typical(section: Section, cell: Cell, metric: Metric | None) -> Typical | None:
-    place = _median_run(cell, metric)
-    if place is None:
+    chosen = _median_run(cell, metric)
+    if chosen is None:
         return None
+    place, by = chosen
     run: dict[str, Any] = dict(cell.runs.loc[place])
     kept = looks(section.sources[int(run["place"])], str(run["population"]), str(run["run_id"]))
     look = next((one for one in kept if one.step == run["steps"]), None)
@@ -88,15 +93,17 @@ def _typical(section: Section, cell: Cell, metric: Metric | None) -> Typical | N
     truth = truth_of(run) if look is not None or counts is not None else None
     if look is None and (counts is None or truth is None or not len(truth.means)):
         return None
-    return Typical(cell.name, truth, look, counts)
+    return Typical(cell.name, by.replace("_", " "), truth, look, counts)
 
 
-def _median_run(cell: Cell, metric: Metric | None) -> Any:
-    """Its place in the table; None where no run has a finite value at its end."""
+def _median_run(cell: Cell, metric: Metric | None) -> tuple[Any, str] | None:
+    """Its place in the table, and the metric; None where no run has a finite value at its end."""
     names = ["covered_modes", *([metric.name] if metric else [])]
-    ordered = (cell.column(f"final.{name}").sort_values(kind="stable") for name in names)
-    values = next((found for found in ordered if len(found)), None)
-    return None if values is None else values.index[(len(values) - 1) // 2]
+    for name in names:
+        values = cell.column(f"final.{name}").sort_values(kind="stable")
+        if len(values):
+            return values.index[(len(values) - 1) // 2], name
+    return None
 
 
 def _counts(section: Section, run: str) -> NDArray[np.float64] | None:
@@ -108,7 +115,8 @@ def _counts(section: Section, run: str) -> NDArray[np.float64] | None:
 def bubbles(axes: Axes, means: Any, counts: Any) -> None:
     """A disc at each true mode, its area the share of samples there."""
     total = max(float(np.sum(counts)), 1.0)
-    area = 900 * np.asarray(counts) / total
+    shares = np.asarray(counts) / total
+    area = np.where(shares > 0, np.maximum(900 * shares, LEAST_DISC), 0.0)
     axes.scatter(means[:, 0], means[:, 1], s=area, color=BLUE, alpha=0.45, linewidths=0)
     axes.plot(*means.T, "x", color=INK, markersize=3, markeredgewidth=0.6)
     reach = 1.3 * float(np.abs(means).max())

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from ganbench.report import counts
 from ganbench.report.canvas import (
     BLUE,
     INK,
@@ -23,6 +24,7 @@ from ganbench.report.canvas import (
     rows_of_cells,
     share_over,
     titled,
+    unjudged,
 )
 from ganbench.report.cell import Cell
 from ganbench.report.counts import of_runs, or_stopped
@@ -32,11 +34,14 @@ from ganbench.stats.survival import kaplan_meier
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+SHADES: Final = (0.1, 0.5, 1.0)  # of runs, in the legend
 
 
 def modes(cells: Sequence[Cell], *, columns: Columns) -> Drawing:
     """Runs by covered modes at the end: a strip for each cell; dark is many."""
-    figure = blank(columns, 0.6 + ROW * len(cells))
+    figure = blank(columns, 0.8 + ROW * len(cells))
     axes = figure.subplots()
     for row, cell in enumerate(cells):
         covered = cell.column("final.covered_modes").to_numpy(dtype=float)
@@ -48,9 +53,10 @@ def modes(cells: Sequence[Cell], *, columns: Columns) -> Drawing:
     axes.set_xticks([0, 0.5, 1], ["none", "half", "all"])
     axes.set_xlabel("modes covered at the end")
     axes.spines["left"].set_visible(False)
+    _shades(figure)
     caption = (
         f"Histogram of the modes that a run covers at its last evaluation, as a strip for each cell: the darker, the "
-        f"more runs; {of_runs(cells)}. A run that diverged{or_stopped(cells)} has no value there."
+        f"more of the cell's runs; {of_runs(cells)}. A run that diverged{or_stopped(cells)} has no value there."
     )
     return Drawing("modes", "Covered modes", caption, figure, columns)
 
@@ -64,15 +70,16 @@ def survival(cells: Sequence[Cell], *, columns: Columns) -> Drawing:
         x = np.append(curve.times, cell.steps)
         shares, low, high = (np.append(side, side[-1]) for side in (curve.share, curve.low, curve.high))
         share_over(axes, x, shares, (low, high), until=cell.steps, stepwise=True)
+        unjudged(axes, cell.unjudged)
         axes.set_title(titled(cell.name))
 
     figure = panels(len(cells), draw, columns=columns, share_y=True)
     figure.supylabel("still healthy, %", fontsize=7)
     figure.supxlabel("generator steps", fontsize=7)
     caption = (
-        f"Share of runs that have not failed yet (Kaplan-Meier, pointwise 95 % interval); runs that ended healthy are "
-        f"censored at their last step; {of_runs(cells)}. A failure counts from the first evaluation of its streak. "
-        "Where a criterion leaves out the beginning of a run, none can fail in it: the curve says nothing of those steps."
+        f"Share of runs that have not failed yet (Kaplan-Meier, pointwise 95 % interval); healthy runs are "
+        f"censored at their last step; {of_runs(cells)}. A run has failed from the first of the evaluations in a row that "
+        f"break a criterion.{counts.unjudged(cells)}"
     )
     return Drawing("survival", "Time to failure", caption, figure, columns)
 
@@ -91,7 +98,7 @@ def best_final(cells: Sequence[Cell], metric: Metric, *, columns: Columns) -> Dr
         axes.hlines(place, best, final, color=LINE, linewidth=0.8)
         for chosen, colour in ((~failed, BLUE), (failed, RED)):
             axes.plot(best[chosen], place[chosen], "|", color=colour, markersize=3.5, markeredgewidth=0.8)
-            axes.plot(final[chosen], place[chosen], "o", color=colour, markersize=2, markeredgewidth=0)
+            axes.plot(final[chosen], place[chosen], "o", color=colour, markersize=2.6, markeredgewidth=0)
     for value in _landmarks(cells, metric).values():
         axes.axvline(value, color=INK, linewidth=0.7, linestyle=":", zorder=0)
     rows_of_cells(axes, [cell.name for cell in cells])
@@ -102,12 +109,23 @@ def best_final(cells: Sequence[Cell], metric: Metric, *, columns: Columns) -> Dr
         Mark("best", "|", INK),
         Mark("final, healthy", "o", BLUE),
         Mark("final, failed", "o", RED),
+        size=2.6,
     )
     caption = (
         f"{metric.label.capitalize()} of every run: its best evaluation (bar) and its last one (dot), joined by a line, "
-        f"the collapse gap; {of_runs(cells)}. Who reports the best checkpoint reports the bars; a bar without a dot is a run that diverged.{_without(cells)}{_said(cells, metric)}"
+        f"the collapse gap; {of_runs(cells)}. Who reports the best checkpoint reports the bars.{_diverged(cells)}{_without(cells)}"
+        f" {metric.label.capitalize()} alone: a run may have failed by another criterion.{_said(cells, metric)}"
     )
     return Drawing("best-final", "Best against final", caption, figure, columns)
+
+
+def _diverged(cells: Sequence[Cell]) -> str:
+    """What a bar without a dot is; empty where there is none."""
+    return (
+        " A bar without a dot is a run that diverged."
+        if any(len(cell.column("diverged_at")) for cell in cells)
+        else ""
+    )
 
 
 def _without(cells: Sequence[Cell]) -> str:
@@ -140,12 +158,34 @@ def times_of(cell: Cell) -> tuple[Any, Any]:
 
 def _strip(axes: Axes, row: int, shares: Any, *, n: int, bins: int) -> None:
     """Counts over [0, 1] in so many bins, none on the left and all on the right."""
-    counts = np.bincount(np.round(shares * (bins - 1)).astype(int), minlength=bins)
+    found = np.bincount(np.round(shares * (bins - 1)).astype(int), minlength=bins)
     width = 1 / bins
     axes.barh(row, 1, left=0, height=0.72, color=LINE, alpha=0.25, linewidth=0)
-    for index in np.flatnonzero(counts):
-        shade = 0.15 + 0.85 * counts[index] / n
-        axes.barh(row, width, left=index * width, height=0.72, color=BLUE, alpha=shade, linewidth=0)
+    for index in np.flatnonzero(found):
+        axes.barh(
+            row,
+            width,
+            left=index * width,
+            height=0.72,
+            color=BLUE,
+            alpha=_shade(found[index] / n),
+            linewidth=0,
+        )
+
+
+def _shade(share: float) -> float:
+    """The opacity of a share of the runs."""
+    return 0.15 + 0.85 * share
+
+
+def _shades(figure: Figure) -> None:
+    from matplotlib.patches import Patch
+
+    handles = [
+        Patch(color=BLUE, alpha=_shade(share), linewidth=0, label=f"{100 * share:.0f} % of the runs")
+        for share in SHADES
+    ]
+    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), handlelength=1.2)
 
 
 def _spread(n: int) -> Any:

@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ganbench.report.counts import extent
 from ganbench.report.section import Arena, Section
 
 
+def sentences(arenas: Sequence[Arena]) -> list[str]:
+    """Of arenas that differ in nothing that is said, one with all of their names."""
+    alike: dict[str, list[str]] = {}
+    for arena in arenas:
+        alike.setdefault(_facts(arena), []).append(arena.name)
+    return [f"{', '.join(names)}: {facts}" for facts, names in alike.items()]
+
+
 def sentence(arena: Arena) -> str:
     """Length, batch, evaluation and failure criteria: what a caption needs."""
+    return f"{arena.name}: {_facts(arena)}"
+
+
+def _facts(arena: Arena) -> str:
     content = arena.cells[0].content
     steps = {cell.content["steps"] for cell in arena.cells if "steps" in cell.content}
     length = extent(steps) if steps else "?"
-    parts = [f"{arena.name}: {length} generator steps"]
+    parts = [f"{length} generator steps"]
     if "batch" in content:
         parts.append(f"batch {content['batch']}")
     if plan := content.get("evaluation"):
@@ -39,12 +51,12 @@ def _stopped(arena: Arena) -> str:
 
 
 def criterion(one: Mapping[str, Any]) -> str:
-    """Such as `covered_share below 0.9 in 3 evaluations in a row after 75 % of the steps`."""
+    """Such as `covered share below 0.9 in 3 evaluations in a row after 75 % of the steps`."""
     bounds = {"below": "below", "above": "above", "drawdown": "drawdown above"}
     bound = next(f"{words} {one[key]:g}" for key, words in bounds.items() if one.get(key) is not None)
     row = f" in {one['for']} evaluations in a row" if one.get("for", 1) > 1 else ""
     after = f" after {one['after']:.0%} of the steps".replace("%", " %") if one.get("after") else ""
-    return f"{one['metric']} {bound}{row}{after}"
+    return f"{one['metric'].replace('_', ' ')} {bound}{row}{after}"
 
 
 def common(section: Section) -> dict[str, str]:
@@ -65,8 +77,13 @@ def varying(section: Section) -> tuple[list[str], list[list[str]]]:
     return keys, [[one.get(key, "") for key in keys] for one in flat]
 
 
-def commands(section: Section) -> list[str]:
-    """What trains these runs again from the suite that each folder keeps, and makes this report of them."""
+def suite_file(section: Section, place: int) -> str:
+    """What the suite of a folder is called among the report's data."""
+    return "suite.yaml" if len(section.sources) == 1 else f"suite-{place + 1}.yaml"
+
+
+def commands(section: Section, data: str = "data") -> list[str]:
+    """What trains these runs again from the suites that lie in the report's folder, and makes this report of them."""
     lines = []
     folders = []
     for place, source in enumerate(section.sources):
@@ -75,7 +92,13 @@ def commands(section: Section) -> list[str]:
             continue
         folder = f"results/{source.name}"
         folders.append(shlex.quote(folder))
-        words = ["ganbench", "run", f"{source.name}/suite.yaml", "--tier", str(runs["tier"].iloc[0])]
+        words = [
+            "ganbench",
+            "run",
+            f"{data}/{suite_file(section, place)}",
+            "--tier",
+            str(runs["tier"].iloc[0]),
+        ]
         words += [*_changes(source.suite), "--seeds", _seeds(runs["seed"]), "--out", folder]
         lines.append(shlex.join(words))
     return [*lines, f"ganbench report {' '.join(folders)} -o report"]

@@ -13,7 +13,7 @@ from ganbench.report.section import Arena
 from ganbench.stats.intervals import wilson
 from ganbench.stats.rates import Count
 
-STABLE: Final = 0.8  # share of runs that end healthy
+STABLE: Final = 0.8  # share of healthy runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Reach:
 
     @property
     def largest(self) -> str | None:
-        """The largest value at which at least the share `STABLE` ends healthy; None: at none."""
+        """The largest value at which at least the share `STABLE` is healthy; None: at none."""
         return self._last({label: 1 - count.rate for label, count in self.counts.items()})
 
     @property

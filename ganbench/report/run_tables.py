@@ -23,11 +23,13 @@ Floats = NDArray[np.float64]
 
 def stability(arena: Arena, metric: Metric, found: Mapping[str, Mapping[str, Floats]]) -> Table:
     """Medians over runs of the stability scores. found: by cell and score, one value for each run."""
-    heads = ("cell", "runs", *(one.name for one in SCORES))
+    of = {cell.name: cell.healthy for cell in arena.cells}
+    heads = ("cell", "runs", "healthy", *(one.name for one in SCORES))
     rows = tuple(
         (
             Entry.of(cell),
             Entry.of(len(scores[SCORES[0].name])),
+            Entry.of(of[cell]),
             *(_median(scores[one.name]) for one in SCORES),
         )
         for cell, scores in found.items()
@@ -37,7 +39,8 @@ def stability(arena: Arena, metric: Metric, found: Mapping[str, Mapping[str, Flo
         f"interval of order statistics from {MEDIAN_FROM} runs; lower is stabler. Jitter: interquartile range of {WINDOW} "
         f"changes in a row, mean over the run. Worst fall: mean of the worst {100 * SHARE:.0f} % of losses from one "
         "evaluation to the next, below 0 where the run only gained. Worst drawdown: the same of what is missing to the "
-        "best value so far. Collapse gap: best less final. A run that was not finite at an evaluation, or was "
+        "best value so far. Collapse gap: best less final. Steady is not good: a failed run may be steady, and "
+        f"{metric.label} is not all that the failure criteria ask for, so healthy runs stand beside. A run that was not finite at an evaluation, or was "
         "stopped when it had failed, is infinitely unstable."
     )
     right = frozenset(range(1, len(heads)))
@@ -68,7 +71,7 @@ def findings(arena: Arena, found: Sequence[Explanation]) -> Table:
     caption = (
         f"What the detectors say of the runs on {arena.name}: failed runs whose first root cause a finding is; failed and "
         "healthy runs that have it at all; difference of both shares with Newcombe's 95 % interval, each for itself. "
-        "Findings explain failures and never define them; what healthy runs have as often explains none."
+        "Findings explain failures and never define them; what healthy runs have as often explains none. Convergence is a certificate and no failure, and not in the table."
     )
     right = frozenset(range(1, len(heads)))
     return Table(f"findings-{slug(arena.name)}", f"Findings: {arena.name}", caption, heads, rows, right)

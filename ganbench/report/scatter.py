@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -19,13 +20,44 @@ DOT: Final = 1.4  # points
 HARDLY: Final = 1e-5  # of the panel; where there is no length at all, PNG has no dot
 SMALLEST: Final = 0.02  # radius of a ring, of the panel
 
-LEGEND: Final = (
-    f"dots: samples; rings: the true modes, within which a sample is of high quality (no ring is drawn smaller than "
-    f"{100 * SMALLEST:.0f} % of the panel), or for modes without a centre real samples as pale dots; colours: the logit of D, "
-    "blue where it says real and orange where it says fake, in bands to the 95 % quantile of its distance from the "
-    "line, at which D decides; of a critic, which has no such value, about its median and without a line; D was asked at "
-    "points of a grid, so what is smaller than their distance is not seen"
-)
+
+def legend(looks: Sequence[Look], truths: Sequence[Truth | None]) -> str:
+    """What there is to see in panels of these looks and truths, in sentences; at least one look."""
+    return " ".join(["Dots: samples.", *_of_truths(truths), *_of_outputs(looks)])
+
+
+def _of_truths(truths: Sequence[Truth | None]) -> Iterator[str]:
+    known = [truth for truth in truths if truth is not None]
+    if any(len(truth.means) for truth in known):
+        yield (
+            "Rings: the true modes, within which a sample is of high quality; none is drawn smaller than "
+            f"{100 * SMALLEST:.0f} % of the panel."
+        )
+    if any(len(truth.points) for truth in known):
+        yield "Pale dots: real samples, of data whose modes have no centre."
+
+
+def _of_outputs(looks: Sequence[Look]) -> Iterator[str]:
+    coloured = [look for look in looks if look.logits is not None]
+    if not coloured:
+        return
+    yield "Colours: what D says, blue for real and orange for fake, in bands to the 95 % quantile of its distance from the middle."
+    if any(look.decision is not None for look in coloured):
+        yield "The line: where D decides, the middle of the bands."
+    if any(look.decision is None for look in coloured):
+        yield "A critic decides nowhere: its middle is the median, and it has no line."
+    yield _grid(coloured)
+
+
+def _grid(coloured: Sequence[Look]) -> str:
+    sides = {len(look.logits) for look in coloured if look.logits is not None}
+    steps = sorted(look.square[2] / (len(look.logits) - 1) for look in coloured if look.logits is not None)
+    points = " or ".join(f"{side} x {side}" for side in sorted(sides))
+    apart = " to ".join(dict.fromkeys(f"{step:.2g}" for step in (steps[0], steps[-1])))
+    return (
+        f"D was asked at {points} points, {apart} apart: what is smaller, such as a narrow mode that D takes for real, is "
+        "not seen."
+    )
 
 
 def scatter(axes: Axes, look: Look, truth: Truth | None) -> None:

@@ -56,7 +56,7 @@ class Section:
 
     @property
     def shown(self) -> tuple[Cell, ...]:
-        """Cells with a run that ended healthy or failed."""
+        """Cells with a run that is healthy or failed."""
         return tuple(cell for cell in self.cells if cell.n)
 
     @property

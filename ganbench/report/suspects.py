@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ganbench.detect.compose import Cause
 from ganbench.errors import GanbenchError
+from ganbench.report.cell import Cell
 from ganbench.report.plane import Look, looks
 from ganbench.report.section import Arena, Section
 from ganbench.report.slug import slug
@@ -44,6 +45,10 @@ class Suspect:
     @property
     def name(self) -> str:
         return f"{self.row['cell']}:{self.row['seed']}"
+
+    @property
+    def cell(self) -> Cell:
+        return next(cell for cell in self.arena.cells if cell.name == self.row["cell"])
 
     @property
     def file(self) -> str:

@@ -9,9 +9,10 @@ from typing import Final
 from ganbench.metrics.direction import IDEAL
 from ganbench.report.axes import Effect
 from ganbench.report.cell import Cell
-from ganbench.report.counts import of_runs
+from ganbench.report.counts import counted, of_runs
 from ganbench.report.landmarks import of_one_mode, of_real_samples
 from ganbench.report.outcomes import times_of
+from ganbench.report.ranking import LOSES
 from ganbench.report.section import Arena
 from ganbench.report.slug import slug
 from ganbench.report.table import Entry, Table
@@ -31,12 +32,22 @@ ROOTS: Final = (
 
 def health(cells: Sequence[Cell], *, explained: bool) -> Table:
     """Healthy runs with interval, causes of failure, and when half have failed; with root causes if `explained`."""
+    halves = _halves(cells)
+    half = " the step at which half of the runs have failed (Kaplan-Meier; ≤: at the first evaluation that counts);"
     caption = (
-        "Runs that end healthy, with Wilson's 95 % interval; the step at which half of the runs have failed (Kaplan-Meier); "
-        f"failed runs by the criterion that was broken first{ROOTS if explained else ''}; "
+        "Share of runs that end healthy, which is that they did not fail by the suite's criteria, with Wilson's 95 % interval;"
+        f"{half if halves else ''} failed runs by the criterion that was broken first{ROOTS if explained else ''}; "
         f"{of_runs([cell for cell in cells if cell.n])}."
     )
-    rows = tuple((*_health(cell), *([_roots(cell)] if explained else [])) for cell in cells)
+    rows = tuple(
+        (
+            *_health(cell),
+            *halves.get(cell.name, ()),
+            _listed(cell.causes),
+            *([_roots(cell)] if explained else []),
+        )
+        for cell in cells
+    )
     heads = (
         "cell",
         "runs",
@@ -44,15 +55,14 @@ def health(cells: Sequence[Cell], *, explained: bool) -> Table:
         "healthy",
         "%",
         "95 % interval",
-        "half failed by",
+        *(["half failed by"] if halves else []),
         "causes of failure",
         *(["root causes"] if explained else []),
     )
-    return Table("health", "Health", caption, heads, rows, frozenset({1, 2, 3, 4, 5, 6}))
+    return Table("health", "Health", caption, heads, rows, frozenset(range(1, 7 if halves else 6)))
 
 
 def _health(cell: Cell) -> tuple[Entry, ...]:
-    half = median_time(kaplan_meier(*times_of(cell))).value if cell.n else math.nan
     return (
         Entry.of(cell.name),
         Entry.of(cell.n),
@@ -60,9 +70,24 @@ def _health(cell: Cell) -> tuple[Entry, ...]:
         Entry.of(cell.healthy),
         Entry.of(100 * cell.share, ".0f"),
         percent(cell.interval),
-        Entry("not reached", math.inf) if half == math.inf else Entry.of(half, ",.0f"),
-        _listed(cell.causes),
     )
+
+
+def _halves(cells: Sequence[Cell]) -> dict[str, tuple[Entry]]:
+    """When half of the runs have failed; empty where no cell says more than the step from which evaluations count."""
+    times = {
+        cell.name: median_time(kaplan_meier(*times_of(cell))).value if cell.n else math.nan for cell in cells
+    }
+    first = {cell.name: cell.first_judged if cell.n and cell.unjudged else math.nan for cell in cells}
+    if all(math.isnan(half) or half in (math.inf, first[name]) for name, half in times.items()):
+        return {}
+    return {name: (_half(half, first[name]),) for name, half in times.items()}
+
+
+def _half(half: float, first: float) -> Entry:
+    if half == math.inf:
+        return Entry("not reached", half)
+    return Entry(f"≤ {half:,.0f}", half) if half == first else Entry.of(half, ",.0f")
 
 
 def _roots(cell: Cell) -> Entry:
@@ -70,7 +95,7 @@ def _roots(cell: Cell) -> Entry:
 
 
 def _listed(counts: Mapping[str, int]) -> Entry:
-    return Entry.of(", ".join(f"{name}: {count}" for name, count in counts.items()) or "-")
+    return Entry.of(", ".join(f"{name.replace('_', ' ')}: {count}" for name, count in counts.items()) or "-")
 
 
 def metrics(arena: Arena) -> Table:
@@ -86,7 +111,8 @@ def metrics(arena: Arena) -> Table:
         f"Medians over runs of the metrics at the last evaluation on {arena.name}, with the 95 % interval of order statistics "
         f"from {MEDIAN_FROM} runs; the row of real samples compares real with real ones at the same number of samples: no "
         f"generator is expected to do better, and more high quality is a variance that is too small. {ONE_MODE if one_mode else ''}"
-        f"{_directions(names)} {of_runs(cells)}."
+        f"{_directions(names)} A dash: not defined there, such as a distance of D from the optimal "
+        f"one for a loss without a density ratio. {of_runs(cells)}."
     )
     named = [
         (Entry.of("real samples"), *real),
@@ -114,8 +140,8 @@ def comparisons(arena: Arena, verdicts: Sequence[Verdict]) -> Table:
     )
     caption = (
         f"Failure rates against {reference} on {arena.name}: difference with Newcombe's 95 % interval, Boschloo's test (Fisher's "
-        f"where the runs of both, multiplied, exceed 10,000), Holm over {len(verdicts)} comparisons; better, worse and same by a "
-        f"margin of {100 * MARGIN:.0f} points."
+        f"where the runs of both, multiplied, exceed 10,000), Holm over {counted(len(verdicts), 'comparison')}; better, worse and same by "
+        f"a margin of {100 * MARGIN:.0f} points."
     )
     right = frozenset(range(1, 8))
     return Table(
@@ -153,9 +179,9 @@ def improvements(arena: Arena, found: Sequence[Pair], metric: str) -> Table:
         for pair in found
     )
     caption = (
-        f"Share of pairs of runs, in %, in which the first cell has the better {metric} on {arena.name}, a tie half, with "
-        f"Newcombe's 95 % interval; Mann and Whitney's test, Holm over {len(found)} pairs. Of this metric alone, whatever "
-        "else the failure criteria ask for."
+        f"Share of pairs of runs on {arena.name}, in %, in which that of the first cell is ahead: {LOSES}, here "
+        f"{metric} at the end, a tie half; with Newcombe's 95 % interval; Mann and Whitney's test, Holm over "
+        f"{counted(len(found), 'pair')}."
     )
     heads = ("cell", "against", "ahead, %", "95 % interval", "p (Holm)")
     return Table(
@@ -171,19 +197,18 @@ def effects(arena: Arena, found: Iterable[Effect]) -> Table:
             Entry.of(one.label),
             Entry.of(one.first),
             Entry.of(one.by),
-            Entry.of(one.failure),
+            Entry(one.failure.replace("_", " "), one.failure),
             Entry(f"{one.failed.failed} of {one.failed.n}", one.failed.rate),
             Entry(f"{one.failed_first.failed} of {one.failed_first.n}", one.failed_first.rate),
             points(one.difference),
             percent(one.interval),
-            Entry.of(_word(one)),
         )
         for one in found
     )
     caption = (
         f"Runs on {arena.name} that failed by a criterion first, or from a root cause that the detectors name, with a label of an axis and with its first label, over cells "
         "that differ in that label alone; difference with Newcombe's 95 % interval, each for itself: with many rows some "
-        "intervals miss 0 by chance."
+        "intervals miss 0 by chance. Below 0, fewer runs fail with the label."
     )
     heads = (
         "axis",
@@ -195,21 +220,15 @@ def effects(arena: Arena, found: Iterable[Effect]) -> Table:
         "with the first",
         "difference, points",
         "95 % interval",
-        "failures",
     )
     return Table(
         f"effects-{slug(arena.name)}",
-        f"What helps: {arena.name}",
+        f"What helps and what hurts: {arena.name}",
         caption,
         heads,
         rows,
         frozenset({5, 6, 7, 8}),
     )
-
-
-def _word(one: Effect) -> str:
-    low, high = one.interval
-    return "fewer" if high < 0 else "more" if low > 0 else ""
 
 
 def percent(interval: Interval) -> Entry:

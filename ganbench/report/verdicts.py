@@ -10,8 +10,9 @@ from functools import cache
 from typing import Final
 
 from ganbench.report.cell import Cell
-from ganbench.report.counts import first_of
+from ganbench.report.counts import first_of, of_runs
 from ganbench.report.metric import Metric
+from ganbench.report.ranking import ranks
 from ganbench.report.section import Arena
 from ganbench.stats.improvement import Improvement, probability_of_improvement
 from ganbench.stats.rank_tests import mann_whitney
@@ -27,7 +28,7 @@ COMPARED: Final = 16  # cells of an arena, the first in the order of the suite
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """ours against theirs by a metric. p: Mann and Whitney's, adjusted by Holm over all pairs of the arena."""
+    """ours against theirs by outcome, then by a metric. p: Mann and Whitney's, by Holm over all pairs of the arena."""
 
     ours: str
     theirs: str
@@ -56,28 +57,37 @@ def against_reference(arena: Arena) -> tuple[Verdict, ...]:
 
 
 def pairs(cells: Sequence[Cell], metric: Metric) -> tuple[Pair, ...]:
-    """Every pair once, in the order of the cells: the probability of improvement of the first over the second."""
-    scores = {cell.name: metric.scores(cell) for cell in cells}
+    """Every pair once, in the order of the cells: the probability of improvement of the first over the second.
+
+    Runs are in the order of `ranks`: a failed one loses to every healthy one.
+    """
+    scores = ranks(cells, metric)
     found = list(itertools.combinations(scores, 2))
     tests = [mann_whitney(scores[ours], scores[theirs]).p for ours, theirs in found]
     return tuple(
-        Pair(ours, theirs, probability_of_improvement(scores[ours], scores[theirs], better=metric.better), p)
+        Pair(ours, theirs, probability_of_improvement(scores[ours], scores[theirs]), p)
         for (ours, theirs), p in zip(found, holm(tests), strict=True)
     )
 
 
 def headline(arena: Arena) -> str:
-    """Which cells end healthy most and least often, with numbers."""
+    """Which cells are healthy most and least often, with numbers."""
     ordered = sorted((cell for cell in arena.cells if cell.n), key=lambda cell: -cell.share)
     best, worst = ordered[0], ordered[-1]
     if len(ordered) == 1:
-        return f"{best.name} ends healthy in {of(best)}."
+        return f"{best.name} is healthy in {of(best)}."
     if math.isclose(best.share, worst.share):
-        return (
-            f"All {len(ordered)} cells on {arena.name} end healthy equally often: {best.name} in {of(best)}."
-        )
+        return _alike(arena.name, ordered)
     most, least = ([cell for cell in ordered if math.isclose(cell.share, end.share)] for end in (best, worst))
     return f"Most often healthy on {arena.name}: {_first_of(most)}. Least often: {_first_of(least)}."
+
+
+def _alike(arena: str, cells: Sequence[Cell]) -> str:
+    first, each = cells[0], f"in each of {len(cells)} cells"
+    numbers = f"{of(first)} {each}" if len({cell.n for cell in cells}) == 1 else of_runs(cells)
+    if first.healthy in (0, first.n):
+        return f"{'Every' if first.healthy else 'No'} run on {arena} is healthy: {numbers}."
+    return f"All {len(cells)} cells on {arena} are healthy equally often: {numbers}."
 
 
 def _first_of(tied: Sequence[Cell]) -> str:
@@ -94,7 +104,7 @@ def of(cell: Cell) -> str:
 def _verdict(comparison: RateComparison, p: float, family: int) -> Verdict:
     word = word_for(comparison, p, alpha=ALPHA)
     needed = comparison.failed_ours, comparison.failed_theirs
-    seeds = _seeds(*needed, family) if word == "cannot tell" else None
+    seeds = _seeds(*needed, family) if word == "cannot tell" and comparison.plans else None
     return Verdict(word, comparison, p, ALPHA, family, seeds)
 
 

@@ -10,6 +10,7 @@ from ganbench.stats.intervals import Interval
 from ganbench.stats.significance import Significance
 
 SEARCHED: Final = 1000  # seeds a cell, up to which an interval is looked for that fits into the margin
+PLANNED_FROM: Final = 5  # runs of each cell, below which observed rates are no basis to plan on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,11 @@ class Comparison(ABC):
         if abs(self.effect) >= self.margin:
             return self._powerful(alpha)
         return next((n for n in range(2, SEARCHED + 1) if self._fits(n)), None)
+
+    @property
+    @abstractmethod
+    def plans(self) -> bool:
+        """Whether each cell has so many runs, `PLANNED_FROM`, that their effect says how many would tell."""
 
     @abstractmethod
     def _powerful(self, alpha: float) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ganbench.stats.comparison import Comparison
+from ganbench.stats.comparison import PLANNED_FROM, Comparison
 from ganbench.stats.intervals import Interval
 from ganbench.stats.power import seeds_needed
 from ganbench.stats.rate_tests import boschloo, fisher, mcnemar
@@ -31,6 +31,10 @@ class RateComparison(Comparison):
     @property
     def margin_text(self) -> str:
         return f"{100 * self.margin:g} points"
+
+    @property
+    def plans(self) -> bool:
+        return min(self.failed_ours.n, self.failed_theirs.n) >= PLANNED_FROM
 
     def _powerful(self, alpha: float) -> int | None:
         """Of Boschloo's test."""

@@ -10,7 +10,7 @@ from numpy.random import Generator
 from numpy.typing import ArrayLike
 
 from ganbench.stats.checks import Better, Floats, complete, pairs
-from ganbench.stats.comparison import Comparison
+from ganbench.stats.comparison import PLANNED_FROM, Comparison
 from ganbench.stats.improvement import (
     Improvement,
     improvement_limits,
@@ -51,6 +51,10 @@ class ValueComparison(Comparison):
     @property
     def margin_text(self) -> str:
         return f"{100 * self.margin:g} points of 50 %"
+
+    @property
+    def plans(self) -> bool:
+        return min(self.n) >= PLANNED_FROM
 
     @property
     def _share(self) -> float:

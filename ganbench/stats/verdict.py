@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from ganbench.stats.comparison import Comparison
 from ganbench.stats.significance import holm
 
 Word = Literal["better", "worse", "same", "cannot tell"]
+SEEDS: Final = (
+    "Seeds that would tell are those if the observed rates are true: for a power of 80 %, or where they differ by less than "
+    "the margin until the interval fits into it."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`word` is about ours. p: adjusted for the family of so many comparisons.
+    """`word` is about ours. p: adjusted by Holm for the family of so many comparisons.
 
-    seeds: how many a cell would tell; None where it is told, and where more than were searched would.
+    seeds: how many a cell would tell if the observed effect is true; None where it is told, where there are too few
+    runs to plan by, and where more than were searched would.
     """
 
     word: Word
@@ -60,7 +65,7 @@ def verdicts(comparisons: Sequence[Comparison], *, alpha: float = 0.05) -> tuple
 
 def _verdict(comparison: Comparison, p: float, alpha: float, family: int) -> Verdict:
     word = word_for(comparison, p, alpha=alpha)
-    seeds = comparison.seeds(alpha / family) if word == "cannot tell" else None
+    seeds = comparison.seeds(alpha / family) if word == "cannot tell" and comparison.plans else None
     return Verdict(word, comparison, p, alpha, family, seeds)
 
 
@@ -77,21 +82,23 @@ def _ending(found: Verdict) -> str:
     if found.word == "same":
         return f"the same within {comparison.margin_text}"
     if found.word != "cannot tell":
-        return f"{comparison.ours} is {found.word} ({comparison.significance.test}, {_chance(found.p)})"
+        return f"{comparison.ours} is {found.word} ({comparison.significance.test}, {_chance(found)})"
+    said = f"cannot tell{_reason(found)}"
+    if not comparison.plans:
+        return said
     seeds = "more seeds than were searched" if found.seeds is None else f"about {found.seeds} seeds a cell"
-    return f"cannot tell{_reason(found)}; {seeds} would"
+    return f"{said}; {seeds} would"
 
 
 def _reason(found: Verdict) -> str:
     first_step = found.alpha / found.family
     if found.p < found.alpha:
-        return (
-            f" whether it matters ({_chance(found.p)}, but perhaps less than {found.comparison.margin_text})"
-        )
+        return f" whether it matters ({_chance(found)}, but perhaps less than {found.comparison.margin_text})"
     if not found.comparison.significance.could_reach(first_step):
         return f", no outcome at these n has p < {first_step:.2g}"
-    return ""
+    return f" ({found.comparison.significance.test}, {_chance(found)})"
 
 
-def _chance(p: float) -> str:
-    return f"p = {p:.2g}" if p >= 1e-4 else "p < 0.0001"
+def _chance(found: Verdict) -> str:
+    p = f"p = {found.p:.2g}" if found.p >= 1e-4 else "p < 0.0001"
+    return p if found.family == 1 else f"{p} after Holm over {found.family}"

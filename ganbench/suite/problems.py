@@ -65,7 +65,8 @@ class Problems:
         tiers = self._found[place, what]
         if place.line or "" in tiers or tiers == self._tiers:
             return ""
-        return f" (in tier {' and '.join(sorted(tiers))}; every tier is checked)"
+        noun = "tier" if len(tiers) == 1 else "tiers"
+        return f" (in {noun} {' and '.join(sorted(tiers))}; every tier is checked)"
 
 
 def _place(error: ErrorDetails, node: Node) -> Place:

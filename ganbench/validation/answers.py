@@ -117,7 +117,7 @@ def state(example: Example, kind: str) -> str:
 
 
 def troubles(example: Example) -> tuple[str, ...]:
-    """Kinds that are truly present, in the order of explanation; the certificate is no trouble."""
+    """Kinds that are truly present, in the order of the catalogue; the certificate is no trouble."""
     return tuple(kind for kind in KINDS if kind != CERTIFICATE and state(example, kind) == "present")
 
 

@@ -1,4 +1,4 @@
-"""The catalogue is the registry, in the order of explanation."""
+"""The catalogue is the registry, in an order of its own."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,6 +46,57 @@ def test_at_the_same_time_the_order_of_explanation_decides() -> None:
     }
 
 
+@pytest.mark.parametrize("first", [490, 500, 510])
+def test_one_event_is_one_event_whenever_it_happens(first: int) -> None:
+    assert tree(found("mode-collapse", first), found("gradient-spike", first + 10)) == {
+        "gradient-spike": ["mode-collapse"]
+    }
+
+
+def test_a_discriminator_on_one_side_is_worse_than_a_blind_one_for_that() -> None:
+    assert tree(found("diverging-discriminator", 500), found("one-sided-discriminator", 500)) == {
+        "one-sided-discriminator": ["diverging-discriminator"]
+    }
+
+
+def test_a_discriminator_that_does_not_move_explains_how_wrong_it_is() -> None:
+    wrong = (found("diverging-discriminator", 50), found("one-sided-discriminator", 50))
+    assert tree(found("frozen-network", 0), *wrong) == {
+        "frozen-network": ["one-sided-discriminator", "diverging-discriminator"]
+    }
+
+
+def test_a_generator_without_a_signal_stands_still_for_that() -> None:
+    assert tree(found("frozen-network", 500), found("vanishing-gradient", 500)) == {
+        "vanishing-gradient": ["frozen-network"]
+    }
+
+
+def test_what_is_known_by_heart_explains_who_is_fooled_by_all_others() -> None:
+    assert tree(found("generator-dominance", 500), found("discriminator-overfitting", 520)) == {
+        "discriminator-overfitting": ["generator-dominance"]
+    }
+
+
+@pytest.mark.parametrize(("held", "root"), [(0.0, "discriminator-dominance"), (0.05, "mode-collapse")])
+def test_samples_on_a_part_of_the_data_keep_d_ahead_and_samples_on_none_do_not(
+    held: float, root: str
+) -> None:
+    collapse = replace(found("mode-collapse", 480), form="total", value=held)
+    assert [*tree(found("discriminator-dominance", 500), collapse)] == [root]
+
+
+def test_samples_that_hold_no_mode_and_are_all_alike_are_one_trouble() -> None:
+    collapse = replace(found("mode-collapse", 520), form="total", value=0.0)
+    assert tree(collapse, found("in-mode-collapse", 500)) == {"mode-collapse": ["in-mode-collapse"]}
+
+
+def test_a_spike_explains_what_begins_with_it_and_nothing_long_after() -> None:
+    spike = replace(found("gradient-spike", 300), last=320)
+    assert tree(spike, found("mode-collapse", 400)) == {"gradient-spike": ["mode-collapse"]}
+    assert tree(spike, found("mode-collapse", 430)) == {"gradient-spike": [], "mode-collapse": []}
+
+
 def test_what_is_not_linked_stands_alone() -> None:
     assert tree(found("discriminator-overfitting", 100), found("limit-cycle", 500)) == {
         "discriminator-overfitting": [],
@@ -78,7 +131,7 @@ def test_every_finding_is_told_once_and_nothing_explains_what_began_before_it(
     told = [one.kind for cause in causes for one in (cause.root, *cause.consequences)]
     assert sorted(told) == sorted(kind for kind, _ in pairs)
     for cause in causes:
-        assert all((one.onset or 0) // 100 >= (cause.root.onset or 0) // 100 for one in cause.consequences)
+        assert all((one.onset or 0) + 100 >= (cause.root.onset or 0) for one in cause.consequences)
 
 
 @given(ONSETS, st.randoms())

@@ -96,3 +96,16 @@ def test_without_known_modes_samples_unlike_the_data_are_not_certified() -> None
     run = healthy().with_evaluations(covered_share=None, mode_histogram=None)
     assert level(run) == "stationary"
     assert level(run.with_evaluations(sliced_wasserstein=0.5)) == "balanced"
+
+
+def test_data_of_one_point_without_means_of_the_same_features_are_not_certified() -> None:
+    point = RUNS["convergence"]().with_facts(real_std=(0.0,), real_mean=(1.0,))
+    apart = point.with_signals(fake_mean_0=None, fake_std_0=None).find("convergence")
+    assert (apart.status, apart.form) == ("clear", "none")
+    assert level(point.with_facts(real_std=(0.0, 0.0))) == "none"
+
+
+def test_a_column_that_ends_early_is_no_proof_either_way() -> None:
+    run = RUNS["convergence"]()
+    ended = run.with_signals(auc_low=lambda step, was: np.where(step < 1000, was, np.nan))
+    assert level(ended) == level(run)

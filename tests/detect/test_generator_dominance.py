@@ -73,3 +73,7 @@ def test_the_first_steps_of_the_plan_are_not_judged() -> None:
     fooled = healthy().with_signals(auc=np.where(STEP < 800, 0.3, 0.55))
     assert found(fooled, until=560).status == "insufficient data"
     assert found(fooled.with_facts(steps=800), until=560).status == "fired"
+
+
+def test_a_batch_smaller_than_a_pack_is_judged_as_one_look() -> None:
+    assert found(healthy().with_facts(batch=1, pack=2)).status == "clear"

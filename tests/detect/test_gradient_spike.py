@@ -87,3 +87,13 @@ def test_in_a_run_that_explodes_single_steps_are_no_news() -> None:
     found = exploded.find(KIND)
     assert found.status == "clear"
     assert "explode" in found.reason
+
+
+def test_rows_without_a_norm_between_others_hide_no_spike() -> None:
+    """As of a log that has the norm in every other row."""
+    sparse = spiked().with_signals(
+        gradient_norm_d=lambda step, _: np.where(step % 2 == 0, np.where(step == ONSET, 60.0, 2.0), np.nan),
+        gradient_norm_g=None,
+    )
+    found = sparse.find(KIND, window=1)
+    assert (found.status, found.onset, found.value) == ("fired", ONSET, pytest.approx(30))

@@ -102,3 +102,12 @@ def test_twins_in_a_narrow_batch_are_mode_collapse_instead() -> None:
     narrow = log(duplicate_rate=0.8, pairwise_distance=0.2)
     assert narrow.find(KIND).status == "clear"
     assert narrow.find("mode-collapse").status == "fired"
+
+
+def test_what_fires_by_its_share_says_so() -> None:
+    """Without widths, and where the widths alone would be sound."""
+    for std in (None, 0.9):
+        found = healthy().with_evaluations(in_mode_std=std, high_quality=1.0).find(KIND)
+        assert (found.status, found.statistic, found.value) == ("fired", "share of high-quality samples", 1.0)
+        assert found.null == pytest.approx(CEILING)
+        assert found.null < found.threshold < 1

@@ -120,3 +120,12 @@ def test_without_held_out_data_its_batches_count() -> None:
     found, last = own_area(blocks(run)), blocks(run).last
     np.testing.assert_allclose(found[last < ONSET], 0.7)
     np.testing.assert_allclose(found[last >= ONSET + 40], 0.9)
+
+
+def test_modes_that_are_missing_from_as_many_real_samples_tell_nothing() -> None:
+    """Of a thousand modes, 1,000 samples miss a share of 1/e."""
+    few = healthy().with_evaluations(covered_share=0.632, high_quality=None, mode_histogram=None)
+    assert by_counts(few.table())[0] == pytest.approx(1 - 0.632 / 2)
+    known = few.with_facts(floors={"covered_share": 0.632})
+    assert by_counts(known.table())[0] == pytest.approx(0.5)
+    assert by_counts(known.with_evaluations(covered_share=0.316).table())[0] == pytest.approx(0.75)

@@ -21,7 +21,7 @@ def creeping(path: float) -> Synthetic:
 
 def test_the_pace_is_the_path_of_the_weights_in_a_plan() -> None:
     table = creeping(0.7).table()
-    np.testing.assert_allclose(pace(blocks_of(table, limits()["blocks"])), 0.7)
+    np.testing.assert_allclose(pace(blocks_of(table, limits()["blocks"]), limits()[KIND]), 0.7)
 
 
 @pytest.mark.parametrize(("path", "status"), [(0.02, "fired"), (0.05, "clear"), (5.0, "clear")])
@@ -72,3 +72,12 @@ def test_the_slope_score_is_the_t_of_a_straight_line_through_noise() -> None:
     scores = np.array([slope_score(rng.standard_normal(30)) for _ in range(2000)])
     assert np.mean(np.abs(scores) > 2) == pytest.approx(0.055, abs=0.02)
     assert slope_score(np.arange(30) + 0.1 * rng.standard_normal(30)) > 50
+
+
+def test_the_first_steps_of_a_run_whose_plan_is_not_known_are_no_stagnation() -> None:
+    """At its pace G would get somewhere in 10,000 steps; at a hundredth of it, nowhere."""
+    young = healthy().without_evaluations().with_signals(auc=0.97, update_ratio_g=6e-6)
+    assert young.find("stagnation").status == "fired"
+    assert young.with_facts(steps=None).find("stagnation").status == "clear"
+    crept = young.with_signals(update_ratio_g=6e-8).with_facts(steps=None).find("stagnation")
+    assert (crept.status, crept.value) == ("fired", pytest.approx(6e-4))

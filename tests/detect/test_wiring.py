@@ -85,3 +85,12 @@ def test_of_data_that_are_a_point_no_views_are_compared() -> None:
 def test_without_any_of_its_columns_there_is_nothing_to_look_at() -> None:
     bare = healthy().with_signals(**dict.fromkeys(healthy().signals)).with_signals(auc=0.5)
     assert form(bare) == "not applicable"
+
+
+def test_a_norm_that_is_missing_after_the_first_windows_says_nothing_and_warns_of_nothing() -> None:
+    run = healthy().with_signals(
+        gradient_norm_g=lambda step, was: np.where(step < 3900, np.nan, was), loss_d=None, loss_g=None
+    )
+    ended = run.with_signals(fake_logit_mean=None)
+    assert form(ended) == "clear"
+    assert ended.table(window=1000).signals["gradient_norm_g"].count[0] == 0

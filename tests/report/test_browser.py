@@ -200,11 +200,28 @@ def test_nothing_is_wider_than_the_window(tab: Tab, odd_report: Path, width: int
         unfold(tab)
         beyond = tab.evaluate("""
             [...document.body.querySelectorAll('*')]
-                .filter((one) => !one.closest('svg svg, svg *, .scroll *, pre *'))
+                .filter((one) => !one.closest('.pan *, .scroll *, pre *'))
                 .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
                 .map((one) => `${one.tagName}: ${one.textContent.trim().slice(0, 60)}`)""")
         assert beyond == []
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_on_a_narrow_screen_figures_stay_legible_and_are_scrolled(tab: Tab) -> None:
+    tab.resize(400)
+    widths = tab.evaluate("""[...document.querySelectorAll('.pan')].map((one) =>
+        [one.clientWidth, one.scrollWidth, one.firstElementChild.getBoundingClientRect().width])""")
+    assert len(widths) > 3
+    assert all(shown < 400 <= 640 <= drawn <= whole + 1 for shown, whole, drawn in widths)
+
+
+def test_the_first_column_stays_where_a_table_is_scrolled(tab: Tab) -> None:
+    tab.resize(400)
+    left = "document.querySelector('.scroll td').getBoundingClientRect().left"
+    before = tab.evaluate(left)
+    tab.evaluate("document.querySelector('.scroll').scrollLeft = 200")
+    assert tab.evaluate("document.querySelector('.scroll').scrollLeft") > 50
+    assert abs(tab.evaluate(left) - before) < 2
 
 
 def test_images_figures_and_controls_have_names(tab: Tab, odd_report: Path) -> None:
@@ -227,7 +244,7 @@ def test_images_figures_and_controls_have_names(tab: Tab, odd_report: Path) -> N
         }
         assert [role for role, name in nodes if role in named and not name] == []
         images = [name for role, name in nodes if role == "image"]
-        assert len(images) == tab.evaluate("document.querySelectorAll('img, figure > svg').length") > 0
+        assert len(images) == tab.evaluate("document.querySelectorAll('img, .pan > svg').length") > 0
         assert tab.evaluate("document.documentElement.lang && document.title")
 
 

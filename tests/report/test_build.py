@@ -98,7 +98,7 @@ def test_pages_ask_for_nothing_from_anywhere(made: Path) -> None:
     for path in made.rglob("*.html"):
         page = Page(path.read_text())
         local = [one.get("href") or "" for one in page.all("a")]
-        assert all(link.startswith("#") or (path.parent / link).is_file() for link in local)
+        assert all(link.startswith("#") or (path.parent / link.partition("#")[0]).is_file() for link in local)
         assert all(str(one["href"]).startswith("data:") for one in page.all("link"))
         assert all(str(one["src"]).startswith("data:") for one in page.all("img"))
         assert not any("src" in one for one in page.all("script"))
@@ -137,10 +137,10 @@ def test_the_page_says_question_verdicts_hashes_and_how_to_do_it_again(made: Pat
         "How often?",
         "Rarely &amp; &lt;sometimes&gt;.",
         "ring/r1 fails in 0 of 10 runs, ring/plain in 9 of 10",
-        "covered_share below 0.9: 7, high_quality below 0.3: 2",
+        "covered share below 0.9: 7, high quality below 0.3: 2",
         "environment fingerprint",
         "e" * 12,
-        "ganbench run mine/suite.yaml --tier smoke --seeds 0-9 --out results/mine",
+        "ganbench run data/suite.yaml --tier smoke --seeds 0-9 --out results/mine",
         "torch",
     ):
         assert part in text, part
@@ -160,14 +160,14 @@ def test_what_cannot_be_told_has_its_reason(made: Path) -> None:
 def test_tuning_cost_and_root_causes_are_there_where_they_can_be_told(tmp_path: Path) -> None:
     outcomes = {(x, y): [None, COVERED, None, None] for x in ("1e-3", "1e-2") for y in ("plain", "r1")}
     product(tmp_path / "mine", outcomes, costs={"plain": 2, "r1": 3})
-    explained(tmp_path / "mine", "ring/other", [{"mode-collapse": ""}], failed=[True])
+    explained(tmp_path / "mine", "ring/other", [{"mode-collapse": ""}] * 2, failed=[True] * 2)
     build_report([tmp_path / "mine"], tmp_path / "r", pages=0)
     names = {path.name for path in (tmp_path / "r").rglob("*") if path.is_file()}
     tables = ("tuning-ring-lr", "tuning-ring-trick", "reach-ring-lr", "costs-ring", "findings-ring")
     figures = ("tuning-ring-lr", "tuning-ring-trick", "costs-ring", "profiles-ring")
     assert names >= {f"{name}.tex" for name in tables} | {f"{name}.svg" for name in figures}
     assert names >= {"tuning.parquet", "costs.parquet", "findings.parquet"}
-    assert "mode-collapse: 1" in text_of(tmp_path / "r")
+    assert "mode-collapse: 2" in text_of(tmp_path / "r")
     assert "What these results cannot tell" not in text_of(tmp_path / "r")
     tuning = pd.read_parquet(tmp_path / "r/data/tuning.parquet")
     assert set(tuning["axis"]) == {"lr", "trick"}
@@ -205,7 +205,28 @@ def test_a_page_of_a_failed_run_has_findings_figures_and_the_way_to_replay(made:
         text = path.read_text()
         assert "Findings" in text
         assert text.count("<svg") == 4
-        assert "ganbench replay RESULTS ring/" in text
+        assert "ganbench replay results/mine ring/" in text
+        assert "evaluations up to step 250 do not count" in text
+
+
+def test_the_suite_is_among_the_data(made: Path, tmp_path: Path) -> None:
+    assert (made / "data/suite.yaml").read_text() == SUITE
+    for name in ("a", "b"):
+        write(tmp_path / name, {"ring/a": [None, COVERED]})
+    build_report([tmp_path / "a", tmp_path / "b"], tmp_path / "both", pages=0)
+    build_report([tmp_path / "a", tmp_path / "b"], tmp_path / "apart", pages=0, separate=True)
+    files = [*(tmp_path / "both").rglob("*.yaml"), *(tmp_path / "apart").rglob("*.yaml")]
+    assert [str(path.relative_to(tmp_path)) for path in sorted(files)] == [
+        "apart/data/1/suite.yaml",
+        "apart/data/2/suite.yaml",
+        "both/data/suite-1.yaml",
+        "both/data/suite-2.yaml",
+    ]
+
+
+def test_one_seed_is_said_to_tell_no_rate(tmp_path: Path) -> None:
+    build_report([write(tmp_path / "mine", {"ring/a": [None]})], tmp_path / "r", pages=0)
+    assert "How often runs fail: one seed of ring/a, and one run is no rate." in text_of(tmp_path / "r")
 
 
 def test_the_golden_health_table(made: Path) -> None:
@@ -213,9 +234,9 @@ def test_the_golden_health_table(made: Path) -> None:
     assert lines[:5] == [
         "| cell | runs | crashed | healthy | % | 95 % interval | half failed by | causes of failure |",
         "|---|--:|--:|--:|--:|--:|--:|---|",
-        "| ring/plain | 10 | 0 | 1 | 10 | [2, 40] | 750 | covered_share below 0.9: 7, high_quality below 0.3: 2 |",
+        "| ring/plain | 10 | 0 | 1 | 10 | [2, 40] | 750 | covered share below 0.9: 7, high quality below 0.3: 2 |",
         "| ring/r1 | 10 | 0 | 10 | 100 | [72, 100] | not reached | - |",
-        "| ring/half | 10 | 0 | 5 | 50 | [24, 76] | 750 | covered_share below 0.9: 5 |",
+        "| ring/half | 10 | 0 | 5 | 50 | [24, 76] | 750 | covered share below 0.9: 5 |",
     ]
 
 
@@ -227,7 +248,7 @@ def test_one_seed_gives_wide_intervals_and_no_verdict(tmp_path: Path) -> None:
 
 def test_all_runs_failed(tmp_path: Path) -> None:
     text = text_of(small(tmp_path, {"ring/a": [COVERED, QUALITY], "ring/b": [COVERED, COVERED]}))
-    assert "All 2 cells on ring end healthy equally often: ring/a in 0 of 2 runs" in text
+    assert "No run on ring is healthy: 0 of 2 runs (0 % [0, 66]) in each of 2 cells" in text
 
 
 def test_no_run_failed(tmp_path: Path) -> None:

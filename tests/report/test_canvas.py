@@ -13,6 +13,7 @@ from ganbench.report.canvas import (
     FORMATS,
     INK,
     LINE,
+    TALLEST,
     WIDTHS,
     Columns,
     Drawing,
@@ -21,6 +22,7 @@ from ganbench.report.canvas import (
     rows_of_cells,
     style,
     titled,
+    unjudged,
 )
 
 
@@ -29,6 +31,24 @@ def drawn(columns: Columns = 2) -> Drawing:
         figure = panels(3, lambda index, axes: axes.set_title(f"panel {index}"), columns=columns)
         figure.axes[0].plot([0, 1], [0, 1], color=BLUE)
         return Drawing("one", 'A "title"', "caption", figure, columns)
+
+
+@pytest.mark.parametrize("columns", [1, 2])
+@pytest.mark.parametrize("height", [1.25, 1.85])
+def test_panels_of_many_cells_fit_a_page(columns: Columns, height: float) -> None:
+    for count in (1, 8, 16, 24):
+        figure = panels(count, lambda *_: None, columns=columns, height=height)
+        assert figure.get_figheight() <= TALLEST
+        assert sum(axes.axison for axes in figure.axes) == count
+
+
+def test_the_steps_before_which_nothing_is_judged_are_grey() -> None:
+    first, second = blank(2, 2).subplots(1, 2)
+    unjudged(first, 7500.0)
+    unjudged(second, 0.0)
+    (area,) = first.patches
+    assert (area.get_x(), area.get_width()) == (0, 7500)
+    assert not second.patches
 
 
 @pytest.mark.parametrize("form", FORMATS)

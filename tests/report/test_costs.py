@@ -53,7 +53,7 @@ def test_the_budget_is_what_the_cheapest_cell_spends(tmp_path: Path) -> None:
     found = ledger(section, section.arenas[0])
     assert found is not None
     plain, r1 = found.cells
-    assert (found.budget, found.differs, found.bounds) == (2 * STEPS, True, ("covered_share below 0.9",))
+    assert (found.budget, found.differs, found.bounds) == (2 * STEPS, True, ("covered share below 0.9",))
     assert (plain.total, r1.total, r1.step) == (2 * STEPS, 3 * STEPS, pytest.approx(STEPS * 2 / 3))
     # Runs that fail have all of their modes until the last evaluation; at the budget the second cell is not there yet.
     assert (plain.at_budget, plain.at_end) == (Count(1, 2), Count(1, 2))

@@ -35,9 +35,9 @@ def test_sentences_name_the_reach_of_numeric_axes_and_the_best_of_every_axis(tmp
         costs={"plain": 2, "r1": 3},
     )
     assert said(section) == [
-        "The largest lr on ring at which at least 80 % of the runs end healthy: from 1e-4 (plain) to 1e-2 (r1).",
-        "By lr, the best of 2 settings on ring ends healthy equally often for all 2: 100 % [51, 100].",
-        "By trick, the best of 2 settings on ring ends healthy equally often for all 2: 100 % [51, 100].",
+        "The largest lr on ring at which at least 80 % of the runs are healthy: from 1e-4 (plain) to 1e-2 (r1).",
+        "By lr, the best of 2 settings on ring is healthy equally often for all 2: 100 % [51, 100].",
+        "By trick, the best of 2 settings on ring is healthy equally often for all 2: 100 % [51, 100].",
     ]
     assert not_said(section) == []
 
@@ -45,20 +45,20 @@ def test_sentences_name_the_reach_of_numeric_axes_and_the_best_of_every_axis(tmp
 def test_the_best_and_the_worst_have_their_numbers(tmp_path: Path) -> None:
     outcomes = {(x, y): [F if y == "bad" else None] * 4 for x in "ab" for y in ("good", "also", "bad")}
     assert said(product(tmp_path, outcomes))[-1] == (
-        "By trick, the best of 2 settings on ring ends healthy most often for also and 1 more, 100 % [51, 100], "
+        "By trick, the best of 2 settings on ring is healthy most often for also and good, 100 % [51, 100], "
         "least often for bad, 0 % [0, 49]."
     )
 
 
 def test_an_axis_at_which_nothing_is_stable_says_so(tmp_path: Path) -> None:
     assert said(product(tmp_path, {(x, "a"): [F] for x in "12"})) == [
-        "At no lr on ring do at least 80 % of the runs end healthy."
+        "At no lr on ring are at least 80 % of the runs healthy."
     ]
 
 
 def test_one_line_of_cells_has_one_largest_value(tmp_path: Path) -> None:
     assert said(product(tmp_path, {(x, "a"): [None] for x in "12"})) == [
-        "The largest lr on ring at which at least 80 % of the runs end healthy is 2."
+        "The largest lr on ring at which at least 80 % of the runs are healthy is 2."
     ]
 
 

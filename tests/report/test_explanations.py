@@ -27,6 +27,12 @@ def test_a_finding_has_its_roots_its_failed_and_its_healthy_runs(tmp_path: Path)
     )
 
 
+def test_the_certificate_of_convergence_explains_no_failure(tmp_path: Path) -> None:
+    findings = [{"convergence": "", "limit-cycle": ""}]
+    section = section_of(explained(tmp_path, "a", findings, failed=[True]))
+    assert [one.kind for one in explanations(section, section.arenas[0])] == ["limit-cycle"]
+
+
 def test_runs_that_were_not_asked_count_nowhere(tmp_path: Path) -> None:
     explained(tmp_path, "a", FINDINGS[:1], failed=[True])
     section = section_of(write(tmp_path, {"b": [None, None]}))

@@ -88,15 +88,17 @@ def test_captions_tell_diverged_runs_from_stopped_ones(section: Section, tmp_pat
     )
     metric = section.arenas[0].metric
     assert metric is not None
+    diverged = section_of(write(tmp_path / "diverged", {"ring/a": [None, COVERED]}, diverged_at=500))
     for found, lacking, neither in (
         (section, "A run that diverged has no value there.", ""),
+        (diverged, "A run that diverged has no value there.", " A bar without a dot is a run that diverged."),
         (stopped, "A run that diverged or was stopped has no value there.", " 4 stopped runs have neither."),
     ):
         with style():
             modes = outcomes.modes(found.cells, columns=2).caption
             best = outcomes.best_final(found.cells, metric, columns=2).caption
         assert modes.endswith(lacking)
-        assert f"a bar without a dot is a run that diverged.{neither} Dotted" in best
+        assert f"reports the bars.{neither} Covered share alone" in best
 
 
 def test_failed_runs_are_marked_on_the_curves(section: Section) -> None:

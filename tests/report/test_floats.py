@@ -26,6 +26,14 @@ def test_a_narrow_table_takes_a_column_and_a_broad_one_the_page() -> None:
     assert r"\begin{table*}" in made([["a" * 20, "1" * 20, "2" * 20]], ["cell", "n", "m"])
 
 
+def test_numbers_have_a_minus_and_text_its_hyphens() -> None:
+    text = made([["mode-1", "-4"], ["b", "[-69, -4]"], ["c", "1e-05"], ["d", "-"]], ["cell", "n"])
+    assert "mode-1 & $-$4" in text
+    assert "& [$-$69, $-$4]" in text
+    assert "& 1e-05" in text
+    assert "& - " in text
+
+
 def test_a_head_broader_than_its_numbers_has_two_lines() -> None:
     text = made([["a", "1"]], ["cell", "difference, points"])
     assert r"cell & \shortstack[r]{difference, \\ points} \\" in text

@@ -22,8 +22,8 @@ TEX = r"""% needs \usepackage{booktabs}
     \toprule
     cell & failed & of & \shortstack[r]{reference \\ failed} & of & \shortstack[r]{difference, \\ points} & 95 \% interval & p (Holm) & verdict \\
     \midrule
-    ring/r1 & 0 & 10 & 9 & 10 & -90 & [-98, -49] & \textless{} 0.0001 & better \\
-    ring/half & 5 & 10 & 9 & 10 & -40 & [-68, 0] & 0.062 & cannot tell \\
+    ring/r1 & 0 & 10 & 9 & 10 & $-$90 & [$-$98, $-$49] & \textless{} 0.0001 & better \\
+    ring/half & 5 & 10 & 9 & 10 & $-$40 & [$-$68, 0] & 0.062 & cannot tell \\
     \bottomrule
   \end{tabular}
 \end{table*}

@@ -11,7 +11,6 @@ import pytest
 
 from ganbench.report import maps
 from ganbench.report.canvas import Drawing, style
-from ganbench.report.scatter import LEGEND
 from tests.report.results import COVERED, MODES, Outcomes, content, plane_of, section_of, write
 
 TWO: Outcomes = {"ring/a": [None, COVERED, COVERED], "ring/b": [None, None]}
@@ -47,7 +46,10 @@ def test_the_caption_says_what_is_to_be_seen(tmp_path: Path) -> None:
     assert drawing is not None
     assert "n = 1 run a panel" in drawing.caption
     assert "6 samples of it" in drawing.caption
-    assert LEGEND in drawing.caption
+    assert "Rings: the true modes" in drawing.caption
+    assert "D was asked at 33 x 33 points, 0.082 apart" in drawing.caption
+    assert "critic" not in drawing.caption
+    assert "Pale dots" not in drawing.caption
     assert maps.NOT_STORED not in drawing.caption
     assert "without colours" not in drawing.caption
 
@@ -63,7 +65,7 @@ def test_where_samples_were_not_stored_there_are_the_true_modes_and_the_share_ne
     assert list(first.collections[0].get_sizes()) == [900 / 4] * 4 + [0] * 4
     assert first.get_title() == "ring/a: 4 of 8"
     assert f"Where {maps.NOT_STORED}: {maps.BUBBLES}." in drawing.caption
-    assert LEGEND not in drawing.caption
+    assert "D was asked" not in drawing.caption
 
 
 def test_of_two_folders_each_cell_has_what_there_is(tmp_path: Path) -> None:
@@ -76,7 +78,7 @@ def test_of_two_folders_each_cell_has_what_there_is(tmp_path: Path) -> None:
     first, second = drawing.figure.axes
     assert len(first.lines) == 1
     assert len(dots(second))
-    assert LEGEND in drawing.caption
+    assert "Dots: samples." in drawing.caption
     assert maps.NOT_STORED in drawing.caption
 
 
@@ -99,7 +101,9 @@ def test_data_without_modes_show_the_run_at_the_median_of_their_metric(tmp_path:
     changes = {"final.covered_modes": np.nan, "final.covered_share": np.nan, "content": text}
     drawing = drawn(write(tmp_path, {"moons/a": [None] * 3}, looked=True, **changes))
     assert drawing is not None
-    assert "where the data have no modes" in drawing.caption
+    assert "the run at the median of its high quality" in drawing.caption
+    assert "Pale dots: real samples" in drawing.caption
+    assert "Rings" not in drawing.caption
 
 
 def test_a_cell_whose_runs_all_diverged_has_no_panel(tmp_path: Path) -> None:

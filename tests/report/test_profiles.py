@@ -11,7 +11,6 @@ import pytest
 from ganbench.report.canvas import style
 from ganbench.report.metric import Metric
 from ganbench.report.profiles import profiles
-from ganbench.stats.profiles import performance_profile
 from tests.report.results import MIXED, section_of, write
 
 SHARE = Metric("covered_share", math.inf)
@@ -26,20 +25,22 @@ def test_each_panel_has_the_profile_of_its_cell_and_that_of_the_first(tmp_path: 
     assert [axes.get_title() for axes in panels] == [*MIXED]
     for axes, cell in zip(panels, cells, strict=True):
         line = axes.lines[-1]
-        expected = performance_profile(SHARE.scores(cell), line.get_xdata())
-        np.testing.assert_allclose(line.get_ydata(), 100 * expected.share)
+        values, healthy = SHARE.scores(cell), (cell.runs["status"] == "healthy").to_numpy()
+        expected = [np.mean(healthy & (values >= limit)) for limit in line.get_xdata()]
+        np.testing.assert_allclose(line.get_ydata(), 100 * np.array(expected))
     assert [len(axes.lines) for axes in panels] == [1, 2, 2]
     np.testing.assert_array_equal(panels[1].lines[0].get_ydata(), panels[0].lines[0].get_ydata())
 
 
-def test_curves_go_from_all_runs_to_none_and_diverged_runs_are_beyond_nothing(tmp_path: Path) -> None:
+def test_curves_end_at_the_best_value_and_diverged_runs_are_as_good_as_nothing(tmp_path: Path) -> None:
     write(tmp_path, {"a": [None] * 3})
     cells = section_of(write(tmp_path, {"b": [None] * 3}, **{"final.covered_share": math.nan})).cells
     with style():
         drawing = profiles("ring", cells, SHARE, columns=2)
     assert drawing is not None
     ends = [tuple(axes.lines[-1].get_ydata()[[0, -1]]) for axes in drawing.figure.axes[:2]]
-    assert ends == [(100, 0), (0, 0)]
+    assert ends == [(100, 100), (0, 0)]
+    assert drawing.figure.axes[0].get_xlim()[1] == 1.0
 
 
 def test_values_that_are_far_apart_have_a_logarithmic_axis(tmp_path: Path) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from ganbench.report.protocol import commands, common, criterion, sentence, varying
+from ganbench.report.protocol import commands, common, criterion, sentence, sentences, varying
 from tests.report.results import COVERED, SUITE, content, runs_of, section_of, write
 from tests.store.example import opened
 
@@ -15,9 +16,16 @@ from tests.store.example import opened
 def test_the_sentence_has_length_batch_evaluation_and_criteria(tmp_path: Path) -> None:
     (arena,) = section_of(write(tmp_path)).arenas
     assert sentence(arena) == (
-        "ring: 1,000 generator steps, batch 64, judged every 250 steps on 500 samples; failed: covered_share below 0.9 "
+        "ring: 1,000 generator steps, batch 64, judged every 250 steps on 500 samples; failed: covered share below 0.9 "
         "in 3 evaluations in a row after 25 % of the steps, or not finite"
     )
+
+
+def test_arenas_that_differ_in_their_name_alone_share_a_sentence(tmp_path: Path) -> None:
+    (arena,) = section_of(write(tmp_path)).arenas
+    other = replace(arena, name="grid")
+    (found,) = sentences([arena, other])
+    assert found == sentence(arena).replace("ring", "ring, grid", 1)
 
 
 def test_runs_that_were_stopped_are_said_wherever_the_protocol_is(tmp_path: Path) -> None:
@@ -67,6 +75,6 @@ def test_commands_name_tier_changes_seeds_and_no_path(tmp_path: Path) -> None:
         suite_identity="mog-v1, tier smoke, --set batch=[1, 2], --set steps=5",
     )
     assert commands(section_of(root)) == [
-        "ganbench run mine/suite.yaml --tier smoke --set 'batch=[1, 2]' --set steps=5 --seeds 0-1 --out results/mine",
+        "ganbench run data/suite.yaml --tier smoke --set 'batch=[1, 2]' --set steps=5 --seeds 0-1 --out results/mine",
         "ganbench report results/mine -o report",
     ]

@@ -27,20 +27,25 @@ def test_scores_are_medians_with_an_interval_from_6_runs(arena: Arena) -> None:
     many, few = np.arange(10) / 10, np.array([0.5, 0.1, 0.2])
     found = {
         name: dict.fromkeys((one.name for one in SCORES), values)
-        for name, values in (("a", many), ("b", few))
+        for name, values in (("ring/r1", many), ("ring/half", few))
     }
     table = run_tables.stability(arena, Metric("covered_share", math.inf), found)
     low, high = median_interval(many)
-    assert [entry.text for entry in table.rows[0]][:3] == ["a", "10", f"0.45 [{low:.3g}, {high:.3g}]"]
-    assert [entry.text for entry in table.rows[1]] == ["b", "3", *["0.2"] * 4]
-    assert table.heads[2:] == ("jitter", "worst fall", "worst drawdown", "collapse gap")
+    assert [entry.text for entry in table.rows[0]][:4] == [
+        "ring/r1",
+        "10",
+        "10",
+        f"0.45 [{low:.3g}, {high:.3g}]",
+    ]
+    assert [entry.text for entry in table.rows[1]] == ["ring/half", "3", "5", *["0.2"] * 4]
+    assert table.heads[2:] == ("healthy", "jitter", "worst fall", "worst drawdown", "collapse gap")
 
 
 def test_a_cell_most_of_whose_runs_diverged_is_infinitely_unstable(arena: Arena) -> None:
     values = np.array([0.0, 0.0, *[math.inf] * 6])
-    found = {"a": dict.fromkeys((one.name for one in SCORES), values)}
+    found = {"ring/plain": dict.fromkeys((one.name for one in SCORES), values)}
     table = run_tables.stability(arena, Metric("covered_share", math.inf), found)
-    assert table.rows[0][2].text == "∞ [0, ∞]"
+    assert table.rows[0][3].text == "∞ [0, ∞]"
     assert r"\infty" in table.latex()
 
 

@@ -13,7 +13,7 @@ from ganbench.report.verdicts import against_reference, pairs
 from ganbench.stats.intervals import Interval
 from ganbench.stats.quantile_intervals import median_interval
 from ganbench.stats.rates import Count, newcombe
-from tests.report.results import MIXED, section_of, write
+from tests.report.results import COVERED, MIXED, Outcomes, section_of, write
 
 
 @pytest.fixture
@@ -65,11 +65,25 @@ def test_pairs_are_all_there(arena: Arena) -> None:
     ]
 
 
-def test_effects_say_fewer_where_the_interval_is_below_0(arena: Arena) -> None:
+def test_effects_have_their_interval_and_no_verdict(arena: Arena) -> None:
     table = tables.effects(arena, axes.effects(arena))
-    words = {(row[1].text, row[4].text): row[-1].text for row in table.rows}
-    assert words["r1", "covered_share below 0.9"] == "fewer"
-    assert words["half", "high_quality below 0.3"] == ""
+    assert table.heads[-2:] == ("difference, points", "95 % interval")
+    found = {(row[1].text, row[4].text): row[-2].text for row in table.rows}
+    assert found["r1", "covered share below 0.9"] == "-70"
+
+
+def test_where_half_failed_at_the_first_evaluation_that_counts_there_is_no_column_for_it(
+    tmp_path: Path,
+) -> None:
+    rule = tables.health(
+        section_of(write(tmp_path, {"a": [COVERED] * 3}, failed_at=500)).cells, explained=False
+    )
+    assert "half failed by" not in rule.heads
+    outcomes: Outcomes = {"b": [COVERED] * 3, "c": [None] * 3}
+    write(tmp_path, outcomes, failed_at=750)
+    both = tables.health(section_of(tmp_path).cells, explained=False)
+    column = both.heads.index("half failed by")
+    assert [row[column].text for row in both.rows] == ["≤ 500", "750", "not reached"]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def of_rates(ours: tuple[int, int], theirs: tuple[int, int], margin: float = 0.2
             (3, 10),
             (0, 10),
             "A fails in 3 of 10 runs, B in 0 of 10: difference 30 points [-4, 60]; "
-            "cannot tell; about 21 seeds a cell would",
+            "cannot tell (Boschloo, p = 0.12); about 21 seeds a cell would",
         ),
         (
             (0, 30),
@@ -50,7 +50,7 @@ def of_rates(ours: tuple[int, int], theirs: tuple[int, int], margin: float = 0.2
             (0, 1),
             (1, 1),
             "A fails in 0 of 1 run, B in 1 of 1: difference -100 points [-100, 12]; "
-            "cannot tell, no outcome at these n has p < 0.05; about 3 seeds a cell would",
+            "cannot tell, no outcome at these n has p < 0.05",
         ),
         (
             (199, 1000),
@@ -124,8 +124,17 @@ def test_a_family_asks_for_more_and_says_how_many() -> None:
     assert family[0].word == "cannot tell"
     assert family[0].p == pytest.approx(10 * borderline.significance.p)
     assert family[0].family == 10
+    assert f"p = {family[0].p:.2g} after Holm over 10" in family[0].sentence
     assert family[0].seeds is not None
     assert family[0].seeds > 10
+
+
+def test_from_few_runs_no_seeds_are_promised() -> None:
+    few, enough = (verdict(of_rates((0, n), (1, n))) for n in (4, 5))
+    assert few.seeds is None
+    assert "would" not in few.sentence
+    assert enough.seeds is not None
+    assert enough.sentence.endswith(f"about {enough.seeds} seeds a cell would")
 
 
 def test_two_runs_a_cell_can_never_tell() -> None:

@@ -173,6 +173,12 @@ def test_a_value_that_one_tier_alone_does_not_take_says_which(tmp_path: Path) ->
     assert "tier" not in everywhere
 
 
+def test_a_value_that_two_of_three_tiers_do_not_take_names_both(tmp_path: Path) -> None:
+    tiers = "tiers: {smoke: {evaluation: {every: 5}}, full: {batch: 7}}"
+    (found,) = problems(tmp_path, FAILURE, tiers, sets=("steps=20",))
+    assert found.endswith(" (in tiers full and standard; every tier is checked)")
+
+
 @pytest.mark.parametrize(
     ("sets", "told"),
     [

@@ -27,8 +27,12 @@ Changes = dict[str, dict[str, float]]
 
 NEVER: dict[str, Changes] = {
     "vanishing-gradient": {"vanishing-gradient": {"auc": np.inf}},
-    "blind-discriminator": {"blind-discriminator": {"spread": -np.inf, "relative_spread": -np.inf}},
-    "exploding-gradient": {"exploding-gradient": {"ratio": np.inf, "wild_spread": np.inf}},
+    "blind-discriminator": {
+        "blind-discriminator": {"spread": -np.inf, "flat": -np.inf, "relative_spread": -np.inf}
+    },
+    "exploding-gradient": {
+        "exploding-gradient": dict.fromkeys(("ratio", "weights", "jump", "wild_spread"), np.inf)
+    },
     "mode-collapse": {"mode-collapse": {"partial": -np.inf}},
     "mode-hopping": {"mode-hopping": {"least": np.inf, "amplitude": np.inf}},
     "limit-cycle": {"limit-cycle": {"score": np.inf}},
@@ -36,14 +40,31 @@ NEVER: dict[str, Changes] = {
 }
 ALWAYS: dict[str, Changes] = {
     "non-finite": {"non-finite": {"growth": 0.0, "rise": 0.0}},
-    "vanishing-gradient": {"vanishing-gradient": {"auc": -np.inf, "attenuation_warn": np.inf}},
+    "vanishing-gradient": {
+        "vanishing-gradient": {"auc": -np.inf, "attenuation_warn": np.inf, "collapse": np.inf}
+    },
     "blind-discriminator": {
-        "blind-discriminator": {"auc": np.inf, "spread": np.inf, "relative_spread": np.inf},
-        "quality": {"covered_share": np.inf, "high_quality": np.inf, "distance_ratio": 0.0, "mean_gap": -1.0},
+        "blind-discriminator": {
+            "gap": -np.inf,
+            "evaluations": 0.0,
+            **dict.fromkeys(("swing", "spread", "relative_spread"), np.inf),
+        }
     },
     "exploding-gradient": {"exploding-gradient": {"ratio": 0.0, "update_ratio": 0.0}},
     "mode-collapse": {"mode-collapse": {"partial": np.inf}},
-    "mode-hopping": {"mode-hopping": {"amplitude": 0.0, "drift": 0.0, "score": np.inf, "ratio": 0.0}},
+    "mode-hopping": {
+        "mode-hopping": {
+            "held": 1.0,
+            "gone": 1.0,
+            "samples_per_mode": 0.0,
+            "amplitude": 0.0,
+            "drift": 0.0,
+            "score": np.inf,
+            "ratio": 0.0,
+            "inside": np.inf,
+            "crossings": 0.0,
+        }
+    },
     "limit-cycle": {"limit-cycle": {"score": -1.0, "amplitude": 0.0, "still": 0.0, "kept": 0.0}},
     "discriminator-dominance": {"discriminator-dominance": {"auc": 0.0}},
 }
