@@ -18,15 +18,17 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 EXTREMES: Final = ("nonfinite", "gradient_norm_", "update_norm_", "penalised")  # read by their greatest value
-IN_WINDOWS: Final = (
-    *EXTREMES,
+PATH: Final = ("fake_mean_",)  # read by all of their statistics
+WINDOW_BY_WINDOW: Final = (*PATH, "gradient_norm_", "penalised", "weight_norm_")
+IN_BLOCKS: Final = (
+    *("nonfinite", "update_norm_"),
     *("auc", "attenuation", "implied_", "pairwise_distance", "duplicate_rate", "update_ratio_", "loss_d"),
     *(
         f"{side}_logit_{what}"
         for side in ("real", "fake", "generator")
         for what in ("mean", "std", "positive")
     ),
-    *("fake_mean_", "fake_std_"),
+    "fake_std_",
 )
 EVERY_STEP: Final = ("fake_mean_",)  # fast cycles
 SOME_STEPS: Final = (  # losses of their logits
@@ -34,7 +36,7 @@ SOME_STEPS: Final = (  # losses of their logits
     *(f"{side}_logit_{what}" for side in ("real", "fake", "generator") for what in ("mean", "std")),
 )
 RULES: Final = ("loss_d", "loss_g", "gradient_norm_g")  # what rules of other tools read step by step
-BURSTS: Final = 3  # the last so many of a run
+BURSTS: Final = 2  # the last so many of a run
 MANTISSA: Final = 12  # bits that are kept of the 23 of single precision: a relative error of 1.2e-4
 FIRST: Final = 64  # steps of a burst in which losses can be held against their logits
 
@@ -50,19 +52,20 @@ def slim(example: Example) -> Example:
 
 
 def compact(table: Table) -> Table:
-    """Windows as long as a block of the detectors, the last bursts thinned, everything in single precision.
+    """Signals that are read block by block once a block, the last bursts thinned, everything in single precision.
 
-    Detectors that judge blocks see the same numbers up to rounding.
+    Detectors see the same numbers up to rounding.
     """
     width = blocks_of(table, limits()["blocks"]).width
     starts = np.arange(0, len(table), width)
-    ends = np.append(starts[1:], len(table)) - 1
     signals = {
-        name: _merged(series, starts) for name, series in table.signals.items() if _among(name, IN_WINDOWS)
+        name: _single_series(series) if _among(name, WINDOW_BY_WINDOW) else _merged(series, starts)
+        for name, series in table.signals.items()
+        if _among(name, (*WINDOW_BY_WINDOW, *IN_BLOCKS))
     }
     return Table(
-        table.first[starts],
-        table.last[ends] if len(table) else table.last,
+        table.first,
+        table.last,
         signals,
         table.facts,
         tuple(_thinned(one) for one in table.bursts[-BURSTS:]),
@@ -106,15 +109,28 @@ def _among(name: str, wanted: Sequence[str]) -> bool:
     return name.startswith(tuple(wanted))
 
 
+def _single_series(series: Series) -> Series:
+    return Series(series.count, *map(_rounded, (series.mean, series.sd, series.low, series.high)))
+
+
 def _merged(series: Series, starts: Ints) -> Series:
-    """Counts add, means are weighted by them, extremes are those of all; standard deviations are not kept."""
+    """Each block in its first window, the others empty. Counts add, means are weighted by them, the greatest is that of
+    all; the rest is not kept.
+    """
     if not len(starts):
         return series
     count = np.add.reduceat(series.count, starts)
     total = np.add.reduceat(series.count * np.nan_to_num(series.mean), starts)
     mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
     high = np.fmax.reduceat(series.high, starts)
-    return Series(count, _rounded(mean), np.full(len(starts), np.nan), _rounded(mean), _rounded(high))
+
+    def spread(values: Floats, empty: float) -> Floats:
+        found = np.full(len(series.count), empty)
+        found[starts] = values
+        return found
+
+    mean = spread(_rounded(mean), np.nan)
+    return Series(spread(count, 0.0), mean, np.full(len(mean), np.nan), mean, spread(_rounded(high), np.nan))
 
 
 def _rounded(values: Floats) -> Floats:
@@ -148,8 +164,11 @@ def _windows(table: Table) -> dict[str, Any]:
     for name, series in table.signals.items():
         columns[f"{name}.count"] = series.count.astype(np.float32)
         columns[f"{name}.mean"] = series.mean.astype(np.float32)
-        if _among(name, EXTREMES):
+        if _among(name, (*EXTREMES, *PATH)):
             columns[f"{name}.max"] = series.high.astype(np.float32)
+        if _among(name, PATH):
+            columns[f"{name}.min"] = series.low.astype(np.float32)
+            columns[f"{name}.m2"] = (np.square(series.sd) * series.count).astype(np.float32)
     return columns
 
 
