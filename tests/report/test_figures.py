@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -109,6 +110,17 @@ def test_failed_runs_are_marked_on_the_curves(section: Section) -> None:
     for axes, cell in zip(drawing.figure.axes, section.cells, strict=False):
         marks = [line for line in axes.lines if line.get_marker() == "x"]
         assert sum(len(line.get_xdata()) for line in marks) == 2 * cell.failed
+
+
+def test_a_norm_of_0_at_the_failure_takes_no_room_on_a_logarithmic_axis(section: Section) -> None:
+    """Laid out with such a mark, panels would collapse, which matplotlib warns of."""
+    curves = courses(section, section.cells, dynamics.SIGNALS)
+    still = {key: replace(found, values=np.zeros_like(found.values)) for key, found in curves.items()}
+    mixed = {key: still[key] if key[1] == "gradient_norm_g" else found for key, found in curves.items()}
+    with style():
+        drawing = dynamics.over_time(dynamics.PLOTS[0], section.cells, mixed, columns=2)
+    assert drawing is not None
+    assert min(axes.get_position().height for axes in drawing.figure.axes if axes.lines) > 0.1
 
 
 def test_without_the_signals_there_is_no_figure(section: Section) -> None:
