@@ -94,7 +94,9 @@ def _course(axes: Axes, course: Course, cell: Cell, colour: str) -> None:
     marks = onsets(course, cell)
     if marks:
         x, y = zip(*((mark.step, mark.value) for mark in marks), strict=True)
-        (drawn,) = axes.plot(x, y, "x", color=colour, markersize=3, markeredgewidth=0.7, alpha=0.9, clip_on=False)
+        (drawn,) = axes.plot(
+            x, y, "x", color=colour, markersize=3, markeredgewidth=0.7, alpha=0.9, clip_on=False
+        )
         drawn.set_in_layout(False)  # a norm of 0 has no place on a logarithmic axis, and would take all room
 
 

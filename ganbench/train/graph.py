@@ -89,8 +89,8 @@ class Graphs:
             self._leave(first_line(error))
         start.put_back(self._loop)
         self._loop.advance(iterations)
-        if replayed and not replayed.is_of(self._loop):
-            self._leave("replayed, a graph left other numbers than its calls")
+        if replayed and (name := replayed.difference(self._loop)):
+            self._leave(f"replayed, a graph left other numbers than its calls: {name}")
 
     def _leave(self, reason: str) -> None:
         self.reason = reason

@@ -25,12 +25,18 @@ class Moment:
         if loop.recorder:
             loop.recorder.rewind(self._row)
 
-    def is_of(self, loop: Loop) -> bool:
-        """Whether the loop stands exactly here, its recorded rows included. Waits for the device."""
+    def difference(self, loop: Loop) -> str:
+        """The first tensor in which the loop is not exactly here, its recorded rows included; empty for none.
+
+        Waits for the device.
+        """
         there = _moved(loop, recorded=True)
-        return there.keys() == self._tensors.keys() and all(
-            torch.equal(_bits(tensor), _bits(self._tensors[name])) for name, tensor in there.items()
-        )
+        apart = sorted(there.keys() ^ self._tensors.keys())
+        apart += [name for name in there if name not in apart and not self._has(name, there[name])]
+        return next(iter(apart), "")
+
+    def _has(self, name: str, tensor: Tensor) -> bool:
+        return torch.equal(_bits(tensor), _bits(self._tensors[name]))
 
 
 def _moved(loop: Loop, *, recorded: bool) -> dict[str, Tensor]:

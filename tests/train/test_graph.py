@@ -207,7 +207,9 @@ def test_a_graph_that_leaves_something_else_is_dropped_and_nothing_of_it_stays(w
     other.graphs = Graphs(other.loop, device)
     for training in (one, other):
         training.advance(200)
-    assert other.strategy == "layers / call by call (replayed, a graph left other numbers than its calls)"
+    assert other.strategy.startswith(
+        "layers / call by call (replayed, a graph left other numbers than its calls: "
+    )
     assert differing(one, other) == []
     assert device.captures == 1
     assert device.replays <= CHUNK

@@ -35,9 +35,9 @@ def test_put_back_a_loop_goes_the_same_way_again():
     assert loop.iteration == 67
     assert loop.recorder.row == 3
     assert all(torch.equal(tensor, before[name]) for name, tensor in game_of(training).items())
-    assert not there.is_of(loop)
+    assert there.difference(loop)
     loop.advance(20)
-    assert there.is_of(loop)
+    assert there.difference(loop) == ""
 
 
 @pytest.mark.parametrize(
@@ -59,9 +59,9 @@ def test_put_back_a_loop_goes_the_same_way_again():
 def test_another_number_anywhere_is_another_moment(change):
     training = trained(3)
     here = Moment(training.loop, recorded=True)
-    assert here.is_of(training.loop)
+    assert here.difference(training.loop) == ""
     change(training)
-    assert not here.is_of(training.loop)
+    assert here.difference(training.loop)
 
 
 def test_nan_is_nan_and_0_is_not_minus_0():
@@ -69,9 +69,9 @@ def test_nan_is_nan_and_0_is_not_minus_0():
     weights = training.game.generator.stack.flat
     weights[0, :2] = torch.tensor([torch.nan, 0.0])
     here = Moment(training.loop, recorded=True)
-    assert here.is_of(training.loop)
+    assert here.difference(training.loop) == ""
     weights[0, 1] = -0.0
-    assert not here.is_of(training.loop)
+    assert here.difference(training.loop)
 
 
 def test_a_loop_without_a_recorder_has_moments_too():
@@ -81,4 +81,4 @@ def test_a_loop_without_a_recorder_has_moments_too():
     there = Moment(loop, recorded=True)
     start.put_back(loop)
     loop.advance(5)
-    assert there.is_of(loop)
+    assert there.difference(loop) == ""
