@@ -252,32 +252,6 @@ def test_two_writers_are_one_too_many(root: Path) -> None:
         pass
 
 
-def test_plans_add_up_in_the_order_they_came(root: Path) -> None:
-    for planned in ([("b", 0), ("a", 0)], [("a", 0), ("a", 1)]):
-        with opened(root, planned=plan(*planned)):
-            pass
-    assert json.loads(Layout(root).plan.read_text()) == plan(("b", 0), ("a", 0), ("a", 1))
-
-
-def test_a_run_stays_as_it_was_asked_for_first(root: Path) -> None:
-    sequential = [entry | {"sequential": True} for entry in plan(("a", 0), ("b", 0))]
-    for planned in (plan(("a", 0)), sequential, plan(("b", 0))):
-        with opened(root, planned=planned):
-            pass
-    kept = json.loads(Layout(root).plan.read_text())
-    assert {entry["run_id"]: entry["sequential"] for entry in kept} == {"id-a-0": False, "id-b-0": True}
-
-
-def test_plans_of_earlier_versions_do_not_say_and_were_not_sequential(root: Path) -> None:
-    with opened(root, planned=plan(("a", 0))):
-        pass
-    bare = [{"run_id": "id-a-0", "cell": "a", "seed": 0}]
-    Layout(root).plan.write_text(json.dumps(bare))
-    with opened(root, planned=plan(("a", 0))):
-        pass
-    assert json.loads(Layout(root).plan.read_text()) == plan(("a", 0))
-
-
 def test_each_environment_that_wrote_here_is_listed(root: Path) -> None:
     other = Provenance({"torch": "3.0"}, device="cpu", threads=1, commit=None, fingerprint="e" * 12)
     for changes in ({}, {"provenance": other}):
