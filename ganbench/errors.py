@@ -126,3 +126,8 @@ def expected(name: str, known: Iterable[str]) -> str:
     if near:
         return f"did you mean '{near[0]}'?"
     return f"expected one of: {', '.join(names)}" if names else "none is known"
+
+
+def first_line(error: BaseException) -> str:
+    """Of the message; of an error without one, its type."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

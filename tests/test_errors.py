@@ -8,7 +8,7 @@ import re
 import pytest
 
 from ganbench import errors
-from ganbench.errors import GanbenchError, Problem, SuiteError, UnknownName, expected
+from ganbench.errors import GanbenchError, Problem, SuiteError, UnknownName, expected, first_line
 
 EXIT_CODES = {
     "GanbenchError": 4,
@@ -100,3 +100,11 @@ def test_errors_travel_between_processes(error):
     back = pickle.loads(pickle.dumps(error))
     assert type(back) is type(error)
     assert str(back) == str(error)
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [(ValueError("one\ntwo"), "one"), (ValueError("  "), "ValueError"), (OSError(), "OSError")],
+)
+def test_the_first_line_of_an_error_is_never_empty(error: Exception, line: str) -> None:
+    assert first_line(error) == line

@@ -55,4 +55,4 @@ def test_public_names_complete_in_a_shell() -> None:
 
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'lode_results'"):
-        ganbench.lode_results  # noqa: B018
+        ganbench.lode_results  # noqa: B018  # to ask for it is the test

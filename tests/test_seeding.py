@@ -90,4 +90,4 @@ def test_roles_have_names_of_their_own():
 def test_no_global_random_state_is_read_or_written():
     state = np.random.get_state()[1].copy()  # noqa: NPY002  # the state that must not move
     seeding.stream(1, "noise").random(10)
-    assert (np.random.get_state()[1] == state).all()  # noqa: NPY002
+    assert (np.random.get_state()[1] == state).all()  # noqa: NPY002  # the global one is what is looked at

@@ -16,6 +16,7 @@ import click
 
 from ganbench.cli.output import aligned, echo_json, format_option
 from ganbench.environment import version
+from ganbench.errors import first_line
 
 REINSTALL: Final = "pip install --upgrade torch torchvision torch-fidelity"
 _ROOM: Final = 1.0  # GB; the standard tier of the shipped suites leaves some hundred MB
@@ -105,7 +106,7 @@ def digits() -> Check:
     try:
         count = len(importlib.import_module("sklearn.datasets").load_digits().images)
     except (ImportError, OSError, ValueError) as error:
-        return Check("digits", "broken", _first_line(error), "pip install --upgrade scikit-learn")
+        return Check("digits", "broken", first_line(error), "pip install --upgrade scikit-learn")
     return Check("digits", "ok", f"{count} images in scikit-learn {version('scikit-learn')}")
 
 
@@ -138,12 +139,8 @@ def _imported(package: str, module: str, *, broken: Literal["warning", "broken"]
     try:
         importlib.import_module(module)
     except (ImportError, RuntimeError, OSError, AttributeError) as error:
-        return Check(package, broken, _first_line(error), fix)
+        return Check(package, broken, first_line(error), fix)
     return Check(package, "ok", version(package))
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _lines(checks: list[Check]) -> Iterator[str]:

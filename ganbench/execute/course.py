@@ -135,10 +135,9 @@ class Course:
 
     def _record_failures(self) -> None:
         """Keep the last steps of the runs that have failed by this evaluation; those of divergences are kept already."""
-        failed, diverged = self._failed(), self.training.diverged_at()
-        for r in sorted(failed - self._recorded):
-            if diverged[r] is None:
-                self.training.trace.keep_last(r)
+        failed = self._failed()
+        for r in sorted(failed - self._recorded - self._diverged().keys()):
+            self.training.trace.keep_last(r)
         self._recorded = failed
 
     def _stop_failed(self) -> None:

@@ -6,6 +6,7 @@ import gc
 from collections.abc import Callable, Iterator, Sequence, Set
 from typing import Final, Protocol
 
+from ganbench.errors import first_line
 from ganbench.records import Population, Run
 from ganbench.suite.populations import population, program
 from ganbench.suite.schema import Setting
@@ -60,8 +61,7 @@ def _most(one: Population, meter: Meter, *, device: str, graphs: bool, tell: Tel
     try:
         need = bytes_of(run, meter, device=device) * (2 if graphs else 1)
     except Exception as error:  # it may be of this run alone: the worker finds out, and records whose it is
-        said = (str(error).strip() or type(error).__name__).splitlines()[0]
-        tell(f"the memory of {run.cell.name} could not be measured: {said}")
+        tell(f"the memory of {run.cell.name} could not be measured: {first_line(error)}")
         return len(one.runs)
     finally:
         gc.collect()  # a training refers to itself: only now its memory is free

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from ganbench.errors import PluginError
+from ganbench.errors import PluginError, first_line
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -61,8 +61,7 @@ class Lifted:
         try:
             found = self._together(tensors, named)
         except (RuntimeError, ValueError, TypeError) as error:
-            said = (str(error).strip() or type(error).__name__).splitlines()[0]
-            return f"vmap: {said.removeprefix('vmap: ')}"  # which names itself now and then
+            return under_vmap(error)
         pairs = zip(expected, found, strict=True)
         if not all(torch.allclose(one, all_, rtol=1e-4, atol=1e-6, equal_nan=True) for one, all_ in pairs):
             return "vmap gives other numbers than one replica at a time"
@@ -98,3 +97,8 @@ class Lifted:
 def _shape(value: object) -> str:
     shape = getattr(value, "shape", None)
     return repr(value) if shape is None else f"a tensor of shape {list(shape)}"
+
+
+def under_vmap(error: Exception) -> str:
+    """What vmap says, which names itself now and then."""
+    return f"vmap: {first_line(error).removeprefix('vmap: ')}"

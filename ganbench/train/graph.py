@@ -16,6 +16,7 @@ from typing import Final
 import torch
 from torch import Tensor
 
+from ganbench.errors import first_line
 from ganbench.train.capture import Calls, Device
 from ganbench.train.game import Game
 from ganbench.train.inlets import Draw, Inlets, Listener
@@ -23,7 +24,6 @@ from ganbench.train.loop import Kind, Loop
 from ganbench.train.moment import Moment
 from ganbench.train.noise import Reader
 from ganbench.train.state import tensors_of
-from ganbench.train.trial import first_line
 
 WARM: Final = 2  # iterations of a kind before it is captured: two tell where the draws of all others are
 PROOF: Final = 3  # replays of a graph that are compared before it is trusted

@@ -11,6 +11,8 @@ from torch import Tensor, nn
 from torch.autograd import grad
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
+from ganbench.errors import first_line
+
 Call = Callable[[dict[str, Tensor], Tensor], Tensor]
 
 
@@ -46,15 +48,6 @@ def couples_samples(net: nn.Module, x: Tensor, *, training: bool = True) -> bool
         return False
     (slope,) = grad(out[0].sum(), x, materialize_grads=True)
     return bool(slope[1:].any())
-
-
-def under_vmap(error: Exception) -> str:
-    """What vmap says, which names itself now and then."""
-    return f"vmap: {first_line(error).removeprefix('vmap: ')}"
-
-
-def first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
 from ganbench.errors import UsageError
+from ganbench.gan.lifted import under_vmap
 from ganbench.gan.networks.conditional import Projection
 from ganbench.gan.networks.spectral import Spectral
 from ganbench.train.layers import COUPLING, KERNELS, Context
@@ -29,7 +30,6 @@ from ganbench.train.trial import (
     attention_written_out,
     drawing_from,
     lacks_second_derivative,
-    under_vmap,
 )
 
 _WEIGHTED = nn.Linear | nn.modules.conv._ConvNd

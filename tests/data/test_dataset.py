@@ -58,9 +58,9 @@ def test_equal_streams_give_equal_samples(dataset, side):
 
 
 def test_drawing_leaves_the_global_random_state_alone(dataset):
-    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    before = np.random.get_state()[1].copy()  # noqa: NPY002  # the global one is what is looked at
     dataset.train(np.random.default_rng(0), 5)
-    np.testing.assert_array_equal(before, np.random.get_state()[1])  # noqa: NPY002
+    np.testing.assert_array_equal(before, np.random.get_state()[1])  # noqa: NPY002  # the global one is what is looked at
 
 
 def test_an_image_has_as_many_pixels_as_a_sample_has_numbers(dataset):

@@ -47,8 +47,8 @@ def test_labels_make_classes_of_which_each_is_held_out_by_its_share(tmp_path: Pa
     assert data.label_count == 3
     assert data.labelled is not None
     train, held_out = data.labelled
-    assert np.bincount(held_out.label).tolist() == [4, 4, 4]  # type: ignore[arg-type]
-    assert np.bincount(train.label).tolist() == [16, 16, 16]  # type: ignore[arg-type]
+    assert np.bincount(held_out.label).tolist() == [4, 4, 4]
+    assert np.bincount(train.label).tolist() == [16, 16, 16]
     assert "covered_modes" in data.default_metrics
 
 

@@ -91,7 +91,7 @@ def play(replicas: int, raising: Raising) -> Played:
             )
 
     runs = [Run(CELL, seed) for seed in range(replicas)]
-    task = Task(population(runs), "tiny", "tiny-v1", "standard", store, PROVENANCE)  # type: ignore[arg-type]
+    task = Task(population(runs), "tiny", "tiny-v1", "standard", store, PROVENANCE)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker, "Course", Course)
         patch.setattr(worker.gc, "collect", lambda: 0)  # takes most of the time

@@ -144,8 +144,8 @@ def test_what_is_meant_is_asked_where_nothing_tells(tmp_path: Path) -> None:
 
 
 def test_the_global_generators_are_left_as_they_were() -> None:
-    before = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state()  # type: ignore[index]  # noqa: NPY002
+    before = random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state()  # noqa: NPY002  # the global one is what is looked at
     list(battery(Candidate("loss", {"name": "hinge"})))
     assert random.getstate() == before[0]
-    assert np.random.get_state()[1].tolist() == before[1]  # type: ignore[index]  # noqa: NPY002
+    assert np.random.get_state()[1].tolist() == before[1]  # noqa: NPY002  # the global one is what is looked at
     assert torch.equal(torch.get_rng_state(), before[2])

@@ -54,7 +54,7 @@ def test_what_a_worker_cannot_record_is_raised_here_and_what_came_before_is_kept
     with opened(tmp_path / "results") as results:
         good = example.task(results, example.runs(tmp_path, only=["hinge"]))
         with pytest.raises(StorageError) as caught:
-            Pool(1).run([good, Full()], reports.append)  # type: ignore[list-item]
+            Pool(1).run([good, Full()], reports.append)
     assert str(caught.value) == "results: the disk is full\n  free some space"
     assert isinstance(reports[-1], Finished)
     assert len(load_results(tmp_path / "results")) == 2
@@ -62,7 +62,7 @@ def test_what_a_worker_cannot_record_is_raised_here_and_what_came_before_is_kept
 
 def test_a_killed_worker_is_noticed_and_nobody_waits_for_its_task() -> None:
     with pytest.raises(CrashedRuns, match="a worker process ended with signal 9") as caught:
-        Pool(1).run([Deadly()], lambda _: None)  # type: ignore[list-item]
+        Pool(1).run([Deadly()], lambda _: None)
     assert "--workers" in caught.value.hint
     assert caught.value.exit_code == 4
 
@@ -80,7 +80,7 @@ def test_a_worker_that_leaves_before_its_time_is_noticed_and_the_others_go_on(tm
     with opened(tmp_path / "results") as results:
         good = example.task(results, example.runs(tmp_path, only=["hinge"]))
         with pytest.raises(CrashedRuns, match="a worker process ended before its time"):
-            Pool(2).run([Leaving(), good], reports.append)  # type: ignore[list-item]
+            Pool(2).run([Leaving(), good], reports.append)
     assert isinstance(reports[-1], Finished)
     assert len(load_results(tmp_path / "results")) == 2
 

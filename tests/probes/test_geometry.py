@@ -104,7 +104,7 @@ def test_a_replica_whose_field_is_not_finite_reads_nan_and_its_neighbour_does_no
 def test_eigenvalues_are_those_of_the_jacobian_at_the_point():
     """v(w) = (w_1 w_2, -w_1): the Jacobian is [[w_2, w_1], [-1, 0]]."""
     at = torch.tensor([[3.0, 0.5]], dtype=torch.float64)
-    field = lambda w: torch.stack([w[:, 0] * w[:, 1], -w[:, 0]], -1)  # noqa: E731
+    field = lambda w: torch.stack([w[:, 0] * w[:, 1], -w[:, 0]], -1)  # noqa: E731  # a formula
     (found,) = leading_eigenvalues(field, at, count=2, start=normal(0, 1, 2)).values
     assert_same_set(found, np.linalg.eigvals(np.array([[0.5, 3.0], [-1.0, 0.0]])), 1e-9)
 

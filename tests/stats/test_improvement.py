@@ -81,4 +81,4 @@ def test_nan_and_unknown_directions_are_refused() -> None:
     with pytest.raises(ValueError, match="NaN"):
         probability_of_improvement([math.nan], [1.0])
     with pytest.raises(ValueError, match="expected 'higher' or 'lower'"):
-        probability_of_improvement([1.0], [1.0], better="up")  # type: ignore[arg-type]
+        probability_of_improvement([1.0], [1.0], better="up")

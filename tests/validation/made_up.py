@@ -40,7 +40,7 @@ def run_of(**changed: Any) -> dict[str, Any]:
 def labels(states: Truth, *, since: int | None = None) -> dict[str, Label]:
     """Of every kind and of the outcome: absent unless given."""
     return {
-        kind: Label(states.get(kind, "absent"), since if states.get(kind) == "present" else None)  # type: ignore[arg-type]
+        kind: Label(states.get(kind, "absent"), since if states.get(kind) == "present" else None)
         for kind in (*KINDS, FAILED)
     }
 
@@ -64,10 +64,7 @@ def answer(
     severities = dict.fromkeys(warns, "warn") | dict.fromkeys(errors, "error")
     findings = {kind: Finding(kind, "clear", "") for kind in KINDS}
     findings |= {kind: Finding(kind, "not applicable", "") for kind in abstained}
-    findings |= {
-        kind: Finding(kind, "fired", "", severity=severity)  # type: ignore[arg-type]
-        for kind, severity in severities.items()
-    }
+    findings |= {kind: Finding(kind, "fired", "", severity=severity) for kind, severity in severities.items()}
     return Answer(example(states, **run), findings, tuple(severities if roots is None else roots))
 
 

@@ -18,7 +18,7 @@ from tests.validation import tiny
 
 
 def trained(*args: object, **kwargs: object) -> Trial:
-    trial = Trial(tiny.case(*args, **kwargs))  # type: ignore[arg-type]
+    trial = Trial(tiny.case(*args, **kwargs))
     trial.run()
     return trial
 

@@ -70,7 +70,7 @@ WATCHED = {
 @pytest.mark.parametrize("changes", WATCHED.values(), ids=WATCHED)
 def test_a_look_changes_nothing_now_or_later(changes):
     seen, alone = training_of(0, 1, **changes), training_of(0, 1, **changes)
-    torch_state, numpy_state = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002
+    torch_state, numpy_state = torch.get_rng_state(), np.random.get_state()[1].copy()  # noqa: NPY002  # the global one is what is looked at
     witness = Witness(seen, seed=5)
     for step in (0, 3, 30, 60):
         seen.advance(step)
@@ -82,7 +82,7 @@ def test_a_look_changes_nothing_now_or_later(changes):
     witness.labels(onset=None, fault="none")
     assert equal(game_of(seen), game_of(alone))
     assert torch.equal(torch.get_rng_state(), torch_state)
-    np.testing.assert_array_equal(np.random.get_state()[1], numpy_state)  # noqa: NPY002
+    np.testing.assert_array_equal(np.random.get_state()[1], numpy_state)  # noqa: NPY002  # the global one is what is looked at
     np.testing.assert_equal(seen.trace.state(), alone.trace.state())
 
 
