@@ -13,6 +13,7 @@ from ganbench.report import histories, protocol
 from ganbench.report.canvas import Columns, style
 from ganbench.report.content import Content
 from ganbench.report.glossary import FAILED, glossary
+from ganbench.report.source import SAID
 from ganbench.report.suspects import RULE, Suspect
 from ganbench.stats.verdict import SEEDS
 
@@ -92,7 +93,8 @@ def _section(number: int, content: Content, suspects: Sequence[Suspect], data: s
 
 
 def _said(content: Content) -> Mapping[str, str]:
-    return next((source.said for source in content.section.sources if source.said), {})
+    """Of the first folder whose suite says something; what it does not say is empty."""
+    return dict.fromkeys(SAID, "") | dict(next((one.said for one in content.section.sources if one.said), {}))
 
 
 def _provenance(record: Mapping[str, Any]) -> dict[str, str]:

@@ -334,3 +334,15 @@ def test_one_column_figures_are_narrower(tmp_path: Path) -> None:
     build_report([root], tmp_path / "r", columns=1, pages=0)
     svg = (tmp_path / "r/figures/health.svg").read_text()
     assert re.search(r'width="241(\.\d+)?pt"', svg)  # 3.35 inches
+
+
+@pytest.mark.parametrize(
+    "text", ["suite: mog\n", "suite: mog\nquestion: How often?\n", "suite: mog\nexpected: Rarely.\n"]
+)
+def test_a_suite_that_says_little_of_itself_has_a_report_too(tmp_path: Path, text: str) -> None:
+    with opened(tmp_path / "mine", suite_text=text, planned=[]) as results:
+        results.commit("p", runs=runs_of("ring/a", [None]), evaluations=[])
+    build_report([tmp_path / "mine"], tmp_path / "r")
+    page = (tmp_path / "r" / "index.html").read_text(encoding="utf-8")
+    assert ("How often?" in page) == ("question" in text)
+    assert ("Expected by the suite: Rarely." in page) == ("expected" in text)
