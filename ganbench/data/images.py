@@ -35,6 +35,7 @@ class LabelledImages(Finite):
             "reverse_kl",
             "sliced_wasserstein",
             "energy_distance",
+            "neighbour_auc",
         )
 
 

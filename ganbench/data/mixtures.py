@@ -34,6 +34,7 @@ METRICS = (
     "in_mode_std",
     "sliced_wasserstein",
     "exact_wasserstein",
+    "neighbour_auc",
     "value_function",
     "discriminator_error",
 )

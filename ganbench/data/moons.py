@@ -43,6 +43,7 @@ class Moons(Law):
             "reverse_kl",
             "sliced_wasserstein",
             "exact_wasserstein",
+            "neighbour_auc",
             "value_function",
             "discriminator_error",
         )

@@ -21,7 +21,7 @@ from ganbench.registry import Options
 DRAWN: Final = 2  # a function of a generator and a count
 HELD_OUT: Final = 0.2  # share of an array
 BOXED: Final = 4096  # draws that say where the data lie
-METRICS: Final = ("sliced_wasserstein", "energy_distance")
+METRICS: Final = ("sliced_wasserstein", "energy_distance", "neighbour_auc")
 OF_CLASSES: Final = ("covered_modes", "covered_share", "high_quality", "reverse_kl")
 _PARTS: Final = ("train", "held_out", "shape", "image_shape", "label_count", "default_metrics", "law", "box")
 _GREY: Final = 3  # axes of an array of grey images

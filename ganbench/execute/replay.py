@@ -143,15 +143,15 @@ def _metrics(training: Training, judge: Judge, replica: int, of: Which) -> dict[
 
 
 def _evaluations(archive: Archive) -> dict[tuple[int, str], dict[str, Any]]:
-    """Those of the run, by step and generator."""
+    """Those of the run, by step and generator; without columns that only other runs of the folder have."""
     frame = load_evaluations(archive.layout.root)
-    rows = frame[frame["run_id"] == archive.run_id].to_dict("records")
+    rows = frame[frame["run_id"] == archive.run_id].dropna(axis="columns", how="all").to_dict("records")
     return {(row["step"], row["of"]): {str(name): value for name, value in row.items()} for row in rows}
 
 
 def _same(values: Mapping[str, float], was: Mapping[str, Any]) -> bool:
-    """Whether metrics are those of the run, bit for bit; NaN is NaN."""
-    pairs = ((value, float(was[name])) for name, value in values.items())
+    """Whether metrics are those of the run, bit for bit; NaN is NaN, and one that the run has not is not compared."""
+    pairs = ((value, float(was[name])) for name, value in values.items() if name in was)
     return all(value == before or (math.isnan(value) and math.isnan(before)) for value, before in pairs)
 
 

@@ -50,6 +50,7 @@ class Judge:
         self.reference = Reference(
             shape=data.shape,
             real=data.held_out(self._stream("held-out"), samples).x.reshape(samples, dim),
+            draw_known=lambda: self._known(min(samples // 2, measures.KNOWN), dim),
             directions=transport.random_directions(self._stream("projections"), projections, dim=dim),
             exact_samples=min(exact_samples, samples),
             modes=self.modes,
@@ -94,14 +95,19 @@ class Judge:
         means = {name: float(np.mean([values[name] for values in measured])) for name in self.names}
         return means | {name: value for name, value in self._closed_forms.items() if name in means}
 
+    def _known(self, count: int, dim: int) -> Floats:
+        """Training samples, [count, d]."""
+        return self._data.train(self._stream("known"), count).x.reshape(count, dim)
+
     @cached_property
     def _closed_forms(self) -> dict[str, float]:
+        told = {"neighbour_auc": 0.5}
         if self.modes is None:
-            return {}
+            return told
         floor = modes.reverse_kl_floor(len(self.modes.weights), len(self.reference.real))
         accuracy = self.held_out_accuracy
         named = {} if accuracy is None else {"conditional_accuracy": accuracy}
-        return {"high_quality": self.modes.ceiling, "reverse_kl": floor} | named
+        return {"high_quality": self.modes.ceiling, "reverse_kl": floor} | named | told
 
     def _measure(self, view: View, *, final: bool) -> dict[str, float]:
         with quiet():

@@ -18,6 +18,7 @@ IDEAL: Final = {
     "sliced_wasserstein_2": -math.inf,
     "exact_wasserstein": -math.inf,
     "energy_distance": 0.0,  # unbiased: below 0 is noise
+    "neighbour_auc": 0.5,  # below is noise, or a difference that neighbours see upside down
     "distance": -math.inf,
     "value_function": -math.log(4),
     "discriminator_error": -math.inf,

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ganbench.metrics import density, modes, transport
+from ganbench.metrics import density, modes, neighbours, transport
 from ganbench.metrics.protocols import GaussianModes
 from ganbench.metrics.view import View
 
@@ -26,6 +26,10 @@ ENERGY_SAMPLES = 512
 """Pairs grow with the square: so many of the samples, the first, keep an evaluation within milliseconds."""
 NEIGHBOURS = 20
 """Fewer are noisier, more smooth over modes of some 80 samples (the grid of 25 at 2,500)."""
+KNOWN = 500
+"""Samples of either sort to compare with, and as many to rank: a million distances are milliseconds."""
+NEAREST = 3
+"""Of two samples that differ the first few neighbours tell most; the nearest alone is noisier."""
 PROBES = 256
 """Real points, and as many generated ones, at which D is compared with D*."""
 
@@ -95,6 +99,14 @@ def exact_wasserstein(view: View) -> float:
 def energy_distance(view: View) -> float:
     """The first 512 of the samples against as many held-out ones."""
     return transport.energy_distance(view.fake[:ENERGY_SAMPLES], view.reference.real[:ENERGY_SAMPLES])
+
+
+def neighbour_auc(view: View) -> float:
+    """Known are training samples and the first of the generated ones; asked are held-out samples and the next ones."""
+    half = min(len(view.fake) // 2, KNOWN)
+    known = view.reference.known, view.fake[:half]
+    asked = view.reference.real[:half], view.fake[half : 2 * half]
+    return neighbours.neighbour_auc(known, asked, neighbours=NEAREST)
 
 
 def distance(view: View) -> float:

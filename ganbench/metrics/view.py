@@ -19,16 +19,22 @@ Discriminator = Callable[[Floats], Floats]
 class Reference:
     """What samples are compared with: fixed for a run, computed once.
 
-    shape: of one sample. real: held-out samples, [n, d]. directions: [P, d]. exact_samples: size of the samples
+    shape: of one sample. real: held-out samples, [n, d]. draw_known: gives `known`. directions: [P, d]. exact_samples: size of the samples
     for the exact transport distance. modes, law: None where not known.
     """
 
     shape: tuple[int, ...]
     real: Floats
+    draw_known: Callable[[], Floats]
     directions: Floats
     exact_samples: int
     modes: Modes | None
     law: Law | None
+
+    @cached_property
+    def known(self) -> Floats:
+        """Training samples, [m, d]; drawn only where a measure asks for them."""
+        return self.draw_known()
 
     @cached_property
     def projections(self) -> Floats:

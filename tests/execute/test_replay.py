@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 import torch
 from safetensors import safe_open
@@ -21,6 +22,7 @@ from ganbench.execute.archive import open_run
 from ganbench.execute.export import export
 from ganbench.execute.replay import _same, replay
 from ganbench.execute.worker import execute
+from ganbench.store.atomic import write_table
 from ganbench.store.reader import load_bursts
 from ganbench.store.tables import Damaged, read_file
 from ganbench.suite.schema import Setting
@@ -60,6 +62,19 @@ def test_a_replay_gives_the_same_signals_step_by_step(root: Path, start: int) ->
     was = load_bursts(root, archive.run_id).query(f"step >= {found.first} and step < 190 and burst >= 0")
     for name in ("loss_d", "gradient_norm_g", "auc", "fake_mean_0", "update_ratio_d"):
         np.testing.assert_array_equal(again[name], was[name], err_msg=name)
+
+
+def test_metrics_that_the_run_was_not_measured_by_are_not_compared(root: Path, tmp_path: Path) -> None:
+    """A folder of an earlier version: the column is missing, or other runs of the folder have it."""
+    path = next(root.glob("parts/*/evaluations.parquet"))
+    table = read_file("evaluations", path)
+    column = table.column_names.index("neighbour_auc")
+    empty = table.set_column(column, "neighbour_auc", pa.nulls(len(table), pa.float64()))
+    for name, older in (("missing", table.remove_column(column)), ("empty", empty)):
+        shutil.copytree(root, tmp_path / name)
+        write_table(tmp_path / name / path.relative_to(root), older)
+        found = replay(open_run(tmp_path / name, RUN), from_step=100, until=190)
+        assert (found.equal, found.met) == (1, 1)
 
 
 def test_without_a_step_it_starts_before_the_failure(root: Path) -> None:

@@ -48,6 +48,7 @@ def test_a_perfect_sampler_is_at_its_floors_and_ceilings(ring, judge):
     assert values["in_mode_std"] == pytest.approx(1, abs=0.03)
     assert values["sliced_wasserstein"] < 3 * floors["sliced_wasserstein"]
     assert values["exact_wasserstein"] < 3 * floors["exact_wasserstein"]
+    assert values["neighbour_auc"] == pytest.approx(0.5, abs=0.06)
     assert values["value_function"] == pytest.approx(-math.log(4))
     assert values["discriminator_error"] == pytest.approx(floors["discriminator_error"], abs=0.02)
 
@@ -57,6 +58,7 @@ def test_floors_are_closed_forms_where_there_is_one_and_measured_where_not(judge
     assert tuple(floors) == judge.names
     assert floors["high_quality"] == pytest.approx(1 - math.exp(-9 / 2))
     assert floors["reverse_kl"] == 7 / (2 * N)
+    assert floors["neighbour_auc"] == 0.5
     assert floors["in_mode_std"] == pytest.approx(1, abs=0.02)
     assert 0 < floors["sliced_wasserstein"] < 0.05
     assert 0 < floors["discriminator_error"] < 0.1
@@ -82,6 +84,7 @@ def test_an_oracle_over_m_of_k_modes_is_told(ring, judge, covered):
     assert values["covered_modes"] == covered
     assert values["covered_share"] == covered / 8
     assert values["reverse_kl"] == pytest.approx(math.log(8 / covered), abs=0.01)
+    assert values["neighbour_auc"] == pytest.approx(1 - covered / 16, abs=0.06)  # the best D can do no more
     assert values["high_quality"] == pytest.approx(0.989, abs=0.01)
     assert np.count_nonzero(judge.histogram(samples)) == covered
 
@@ -290,6 +293,21 @@ def test_real_digits_cover_ten_classes_at_their_floors(build, digits_judge):
     assert values["sliced_wasserstein"] < 2 * floors["sliced_wasserstein"]
     assert values["energy_distance"] < 0.1
     assert digits_judge.held_out_accuracy > 0.97
+
+
+@pytest.mark.parametrize("part", ["train", "held_out"])
+def test_real_digits_are_not_told_from_real_ones_though_few_are_drawn_again_and_again(
+    build, digits_judge, part
+):
+    """297 held-out images are drawn a thousand times: one that is known and asked about would be told at once."""
+    found = [digits_judge.evaluate(getattr(build("digits"), part)(RNG(i), 1000).x) for i in range(6)]
+    assert np.mean([values["neighbour_auc"] for values in found]) == pytest.approx(0.5, abs=0.04)
+
+
+def test_blurred_digits_are_told_although_their_classes_are_covered(build, digits_judge):
+    x = build("digits").train(RNG(0), 1000).x
+    blurred = (x + build("digits").train(RNG(1), 1000).x) / 2
+    assert digits_judge.evaluate(blurred)["neighbour_auc"] > 0.9
 
 
 def test_a_generator_of_four_digits_covers_four_classes(build, digits_judge):

@@ -21,6 +21,7 @@ def test_every_metric_has_a_direction():
         ("sliced_wasserstein", [0.2, 0.9, 0.5], 0.2),
         ("in_mode_std", [0.2, 1.3, 0.9], 0.9),
         ("energy_distance", [0.2, -0.01, 0.05], -0.01),
+        ("neighbour_auc", [0.9, 0.48, 0.55], 0.48),
         ("value_function", [-2.0, -1.4, -0.5], -1.4),
         ("covered_share", [math.nan, 0.3, math.inf], 0.3),
     ],
