@@ -21,6 +21,7 @@ _THRESHOLDS: Final = "thresholds.toml"
     epilog="""\b
 Examples:
   ganbench validate-detectors --corpus corpus
+  ganbench validate-detectors --corpus corpus --leave-out
   ganbench validate-detectors --corpus corpus --tune --keep corpus/kept
 """,
 )
@@ -36,6 +37,11 @@ Examples:
     "--tune",
     is_flag=True,
     help="Choose thresholds on the tuning part first, and write them to DIR/thresholds.toml.",
+)
+@click.option(
+    "--leave-out",
+    is_flag=True,
+    help="Tune again without each base and each loss, and score what was left out (takes long).",
 )
 @click.option(
     "-o",
@@ -60,11 +66,18 @@ Examples:
 )
 @format_option
 def validate_detectors(
-    *, corpus: Path, tune: bool, out: Path, workers: int | None, keep: Path | None, form: str
+    *,
+    corpus: Path,
+    tune: bool,
+    leave_out: bool,
+    out: Path,
+    workers: int | None,
+    keep: Path | None,
+    form: str,
 ) -> None:
     """Train runs with known faults, ask every detector about them, and write how often they are right.
 
-    Runs with seeds 0 to 7 are for tuning, those with seeds 8 to 11 are scored, once. A folder that lacks some seeds
+    Runs with seeds 0 to 7 are for tuning, those with seeds 12 to 15 are scored, once. A folder that lacks some seeds
     of a case gets those.
     """
     from ganbench.validation.reading import parts_of
@@ -74,7 +87,7 @@ def validate_detectors(
         raise click.BadParameter("expected a name that ends with .md", param_hint="--out")
     _make(corpus, workers)
     parts = parts_of(corpus)
-    found = study(parts, tuning=tune, tell=_tell)
+    found = study(parts, tuning=tune, leaving_out=leave_out, tell=_tell)
     written = _write(found, corpus, out)
     if keep is not None:
         from ganbench.validation.compact import keep as kept

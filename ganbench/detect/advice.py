@@ -196,7 +196,12 @@ REMEDIES: Final[dict[str, tuple[Remedy, ...]]] = {
             "loss",
         ),
     ),
-    "convergence": (practice("train a fresh D against the fixed generator for the last level", "probe"),),
+    "convergence": (
+        practice(
+            "where the last level is missing, measure neighbour_auc on 100 samples or more",
+            "evaluation.metrics",
+        ),
+    ),
 }
 
 _MODE_LOSS_MEASURED: Final = ("non-saturating", "hinge")

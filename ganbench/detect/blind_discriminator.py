@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from ganbench.detect.detector import Detector, clear, evidence, fired, insuffici
 from ganbench.detect.facts import Facts, of_spread
 from ganbench.detect.logits import MOMENTS, spread
 from ganbench.detect.quality import differs
-from ganbench.detect.separability import by_counts, own_area, told_apart
+from ganbench.detect.separability import by_counts, by_neighbours, latest, own_area, told_apart
 from ganbench.detect.signals import Floats, Table
 from ganbench.detect.spells import Spell
 from ganbench.detect.thresholds import Limits
@@ -27,29 +28,64 @@ def check(table: Table, limits: Mapping[str, Limits]) -> Finding:
     blocks = blocks_of(table, limits["blocks"], after=own["after"])
     if len(blocks) < limits["blocks"]["of"]:
         return insufficient(KIND, "fewer than five blocks of steps after the start")
-    return _by_comparison(blocks, limits) or _by_spread(blocks, limits)
+    return (
+        _by_comparison(blocks, limits, _BY_MODES)
+        or _by_comparison(blocks, limits, _BY_NEIGHBOURS)
+        or _by_spread(blocks, limits)
+    )
 
 
-def _by_comparison(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding | None:
-    """D's outputs are narrow, and checks without D tell samples from data much better than D does, to the end."""
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """One way to tell samples from data without D.
+
+    told: blocks, thresholds -> its AUC, [N], NaN where it says nothing. gap, gap_error, spread: names of the thresholds on how far
+    D's own lies below it, for a warning and for an error, and on the spread of logits that have a unit.
+    """
+
+    form: str
+    told: Callable[[Blocks, Mapping[str, Limits]], Floats]
+    gap: str
+    gap_error: str
+    spread: str
+
+
+def _by_comparison(blocks: Blocks, limits: Mapping[str, Limits], by: _Check) -> Finding | None:
+    """D's outputs are narrow, and a check without D tells samples from data much better than D does, to the end."""
     own = limits[KIND]
-    gap, relative = _gap(blocks), _relative(blocks)
-    least = own["spread"] if _has_unit(blocks.table.facts) else own["relative_spread"]
-    spell = blocks.lasting((gap >= own["gap"]) & (relative < least), limits["blocks"])
+    gap, relative = by.told(blocks, limits) - own_area(blocks), _relative(blocks)
+    least = own[by.spread] if _has_unit(blocks.table.facts) else own["relative_spread"]
+    spell = blocks.lasting((gap >= own[by.gap]) & (relative < least), limits["blocks"])
     if spell is None or not _lasts(blocks, spell, own):
         return None
     return fired(
         KIND,
         "samples are told from data without D, and D hardly tells them apart",
         spell,
-        severity="error" if spell.strong and median(gap[spell.rows]) >= own["gap_error"] else "warn",
-        form="by comparison",
+        severity="error" if spell.strong and median(gap[spell.rows]) >= own[by.gap_error] else "warn",
+        form=by.form,
         statistic="AUC of checks without D less that of D",
         value=median(gap[spell.rows]),
         null=0.0,
-        threshold=own["gap"],
+        threshold=own[by.gap],
         evidence=evidence(_series(blocks), spell),
     )
+
+
+def _by_modes(blocks: Blocks, _: Mapping[str, Limits]) -> Floats:
+    return told_apart(blocks)
+
+
+def _by_neighbours(blocks: Blocks, limits: Mapping[str, Limits]) -> Floats:
+    """Where they tell nearly every sample: less they find in sound runs too, and D need not see it."""
+    told = latest(blocks, by_neighbours(blocks.table, limits["quality"]["neighbour_samples"]))
+    return np.where(told >= limits[KIND]["told"], told, np.nan)
+
+
+_BY_MODES: Final = _Check("by comparison", _by_modes, "gap", "gap_error", "spread")
+_BY_NEIGHBOURS: Final = _Check(
+    "by neighbours", _by_neighbours, "neighbour_gap", "neighbour_error", "neighbour_spread"
+)
 
 
 def _by_spread(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding:
@@ -64,7 +100,11 @@ def _by_spread(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding:
     numbers |= {"value": median(relative[spell.rows])}
     different = _different(blocks, spell, limits)
     if different is False:
-        return clear(KIND, "D's outputs are flat, and little tells samples from data: equilibrium", **numbers)
+        return clear(
+            KIND,
+            "D's outputs are flat, and modes and moments tell little more: near equilibrium, or a difference in detail alone",
+            **numbers,
+        )
     return fired(
         KIND,
         "D's outputs are flat although the samples are not like the data"
@@ -104,6 +144,7 @@ def _series(blocks: Blocks) -> dict[str, Floats]:
         "auc": blocks.mean("auc"),
         "auc of D, either way": own_area(blocks),
         "auc without D": told_apart(blocks),
+        "auc of neighbours": latest(blocks, by_neighbours(blocks.table, least=0)),
     }
 
 
@@ -136,6 +177,7 @@ DETECTOR: Final = Detector(
     false_positives=(
         "a true equilibrium: without evaluations or moments of the data the finding is only a warning",
         "very strong regularisation that still works: look whether the samples improve",
+        "small GANs on images: neighbours tell nearly all of their samples, and a D that a penalty holds, as meant, less",
         "losses of a range of their own, when they are not declared",
         "modes that are counted as missing although the data of the run never had them",
     ),

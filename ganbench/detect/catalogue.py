@@ -53,7 +53,7 @@ CATALOGUE: Final = (
     Kind(
         "blind-discriminator",
         "D answers much the same to everything, although samples and data differ",
-        "AUC of checks without D (counts of modes, moments) exceeds D's by .18, and std of logits < .4",
+        "AUC of checks without D exceeds D's: of counts of modes and moments by .18, std of logits < .4; of neighbours >= .95 by .25, std < .6",
         "pilot of this project",
     ),
     Kind(
@@ -131,7 +131,7 @@ CATALOGUE: Final = (
     Kind(
         "convergence",
         "certificate: balanced, stationary, consistent, certified",
-        "AUC within .1 of 1/2, on held-out data too; drift <= 2, no cycle; L_D within 5 % of equilibrium; a fresh D finds nothing",
+        "AUC within .1 of 1/2, on held-out data too; drift <= 2, no cycle; L_D within 5 % of equilibrium; neighbours find AUC <= .65",
         "Goodfellow et al. 2014, arXiv:1406.2661 (equilibrium); pilot of this project",
     ),
 )

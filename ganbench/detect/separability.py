@@ -35,6 +35,16 @@ def by_counts(table: Table) -> Floats:
     return counted_auc(np.ones(len(quality)) if covered is None else covered, quality, floor=floor)
 
 
+def by_neighbours(table: Table, least: float) -> Floats:
+    """[E], of a classifier by nearest neighbours on held-out data; NaN without that metric, or below `least` samples.
+
+    It needs no modes and no training.
+    """
+    found = table.evaluations.values.get("neighbour_auc")
+    few = table.facts.samples is not None and table.facts.samples < least
+    return np.full(len(table.evaluations), np.nan) if found is None or few else found
+
+
 def own_area(blocks: Blocks) -> Floats:
     """[N], how well the run's own D tells them apart, whichever way round: its rank AUC, 1/2 to 1.
 

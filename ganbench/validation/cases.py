@@ -11,7 +11,7 @@ from typing import Final
 from ganbench.validation.bases import Base, bases
 
 NONE: Final = "none"
-SEEDS: Final = tuple(range(12))
+SEEDS: Final = (*range(8), *range(12, 16))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,7 @@ PLAN: Final[Mapping[str, tuple[tuple[str, str, float, float], ...]]] = {
         ("grid/minimax", "generator-rate", 300, 0.25),
         ("ring/least-squares+r1", "rates", 30, 0.25),
         ("digits/least-squares+r1", "rates", 100, 0.5),
+        ("digits/conv-discriminator", "rates", 30, 0.5),
         ("moons/wgan-clip", "clip-bound", 100, 0.25),
     ),
     "mode-collapse": (
@@ -95,6 +96,7 @@ PLAN: Final[Mapping[str, tuple[tuple[str, str, float, float], ...]]] = {
         ("grid/non-saturating+r1", "modes", 8, 0.5),
         ("moons/non-saturating+r1", "modes", 1, 0.5),
         ("digits/non-saturating+r1", "modes", 5, 0.25),
+        ("digits/conv-discriminator", "modes", 5, 0.25),
         ("ring/hinge+r1", "codes", 1, 0.25),
         ("spiral/minimax+r1", "codes", 4, 0.5),
         ("digits/hinge+r1", "codes", 3, 0.5),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing as mp
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from ganbench.errors import CrashedRuns, UnknownName, UsageError
+from ganbench.errors import CrashedRuns, InputError, UnknownName, UsageError
 from ganbench.store.atomic import write_table
+from ganbench.suite.datasets import measured
+from ganbench.suite.schema import Setting
 from ganbench.validation.cases import Case, cases
-from ganbench.validation.examples import file, seeds
+from ganbench.validation.examples import evaluated, file, pieces, runs, seeds
 from ganbench.validation.trial import Trial
 
 Tell = Callable[[str], None]
@@ -26,13 +29,14 @@ def make(folder: Path, *, workers: int, tell: Tell, only: Collection[str] | None
 
     only: names of cases, None for all. tell: gets a line for each finished piece. Running again does only what is
     missing: of a case that has some of its seeds, the others. Raises UnknownName for a case that is not in the plan,
-    UsageError for workers < 1, StorageError, InputError for a damaged file, and CrashedRuns for a worker that was
-    killed.
+    UsageError for workers < 1, StorageError, InputError for a damaged file or one of another plan, and CrashedRuns
+    for a worker that was killed.
     """
     known = cases()
     for name in only or ():
         if name not in known:
             raise UnknownName("case", name, known)
+    require_plan(folder, known)
     chosen = [case for name, case in known.items() if only is None or name in only]
     train_missing(folder, chosen, workers=workers, tell=tell)
 
@@ -56,6 +60,30 @@ def train_missing(folder: Path, chosen: Iterable[Case], *, workers: int, tell: T
             raise CrashedRuns("a worker process was killed", hint=_FEWER) from error
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def require_plan(folder: Path, known: Mapping[str, Case]) -> None:
+    """Raises InputError for a piece of an earlier plan: with other seeds, another setting or fewer metrics."""
+    for piece in pieces(folder):
+        for row in runs(folder, piece):
+            if why := _foreign(row, evaluated(folder, piece), known.get(row["population"])):
+                raise InputError(
+                    f"{piece} is of another plan: {why}",
+                    where=str(folder),
+                    hint="choose another --corpus folder, or delete the files of that piece",
+                )
+
+
+def _foreign(row: Mapping[str, Any], columns: Collection[str], case: Case | None) -> str:
+    """In what a run differs from the plan; empty if in nothing."""
+    if case is None:
+        return f"no case is called '{row['population']}'"
+    if row["seed"] not in case.seeds:
+        return f"seed {row['seed']} is in neither part"
+    if json.loads(row["content"]) != json.loads(json.dumps(dict(case.base.content))):
+        return "its base has another setting"
+    lacking = {*measured(Setting.model_validate(case.base.content))} - {*columns}
+    return f"it lacks the metric {min(lacking)}" if lacking else ""
 
 
 def _missing(folder: Path, chosen: Iterable[Case]) -> Iterator[Case]:

@@ -47,10 +47,21 @@ def seeds(folder: Path) -> dict[str, set[int]]:
     """Of each case, the seeds that the complete pieces have; what files are called says nothing of it."""
     found: dict[str, set[int]] = {}
     for piece in pieces(folder):
-        table = _table(file(folder, piece, "runs"), columns=["population", "seed"])
-        for row in table.to_pylist():
+        for row in runs(folder, piece):
             found.setdefault(row["population"], set()).add(row["seed"])
     return found
+
+
+def runs(folder: Path, piece: str) -> list[dict[str, Any]]:
+    """Of each run of a piece its case ("population"), its seed and the content of its base."""
+    table = _table(file(folder, piece, "runs"), columns=["population", "seed", "content"])
+    rows: list[dict[str, Any]] = table.to_pylist()
+    return rows
+
+
+def evaluated(folder: Path, piece: str) -> set[str]:
+    """Columns of the evaluations of a piece."""
+    return {*_table(file(folder, piece, "evaluations"), columns=None).column_names}
 
 
 def each(folder: Path) -> Iterator[Example]:

@@ -9,7 +9,8 @@ from ganbench.errors import InputError
 from ganbench.validation.examples import Example
 
 TUNING_SEEDS: Final = frozenset(range(8))
-TEST_SEEDS: Final = frozenset(range(8, 12))
+TEST_SEEDS: Final = frozenset(range(12, 16))
+"""Seeds 8 to 11 scored an earlier version, whose misses led to this one: they are used up."""
 
 
 class Split(NamedTuple):
@@ -38,6 +39,6 @@ def _part(parts: Split, example: Example) -> list[Example]:
         return parts.test
     raise InputError(
         f"run '{example.run['run_id']}' has seed {seed}, expected one of "
-        f"{min(TUNING_SEEDS)} to {max(TEST_SEEDS)}",
+        f"{min(TUNING_SEEDS)} to {max(TUNING_SEEDS)} and {min(TEST_SEEDS)} to {max(TEST_SEEDS)}",
         hint="make the corpus again with `ganbench validate-detectors`",
     )

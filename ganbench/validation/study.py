@@ -52,9 +52,17 @@ class Study:
 
 
 def study(
-    parts: Split, *, tuning: bool, tell: Tell, logs: int = LOGS, knobs: Sequence[Knob] = KNOBS
+    parts: Split,
+    *,
+    tuning: bool,
+    tell: Tell,
+    leaving_out: bool = False,
+    logs: int = LOGS,
+    knobs: Sequence[Knob] = KNOBS,
 ) -> Study:
     """Tunes on the first part if asked to, then scores the second part, once.
+
+    leaving_out: whether to tune once more without each base and each loss, and to score what was left out by that.
 
     logs: synthetic ones of each kind. knobs: what may be tuned. tell: gets a line before each longer part of the work.
     """
@@ -95,7 +103,7 @@ def study(
         "learned": learned(parts.tuning, answers, rng=_rng("learned")),
         "warning": forecast(parts.tuning, parts.test, rng=_rng("warning")),
         "synthetic": null_alarms(given, logs=logs),
-        "left out": _left_out(panel, test, tell, knobs) if tuning else None,
+        "left out": _left_out(panel, test, tell, knobs) if leaving_out else None,
     }
     return Study(plain(found), tuned)
 

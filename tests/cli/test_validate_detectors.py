@@ -19,7 +19,7 @@ from tests.validation.made_up import corpus as made_up
 
 @pytest.fixture(scope="module")
 def examples() -> list[Example]:
-    return made_up(("vanishing-gradient", "convergence"), seeds=[0, 8])
+    return made_up(("vanishing-gradient", "convergence"), seeds=[0, 12])
 
 
 @pytest.fixture

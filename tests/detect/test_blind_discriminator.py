@@ -70,6 +70,39 @@ def test_what_has_passed_is_found_only_where_outputs_were_flat() -> None:
     assert (found.last or STEPS) < 1900
 
 
+def test_where_neighbours_tell_nearly_every_sample_a_narrow_discriminator_that_ranks_a_little_is_blind() -> (
+    None
+):
+    """Images: all classes are there, the samples are near them, and D has an AUC of .65 where .98 is to be had."""
+    run = healthy().with_signals(auc=0.65).with_evaluations(neighbour_auc=0.98, **UNKNOWN)
+    found = run.find(KIND)
+    assert (found.status, found.form, found.severity) == ("fired", "by neighbours", "warn")
+    assert found.value == pytest.approx(0.33, abs=0.01)
+    assert run.with_signals(auc=0.55).find(KIND).severity == "error"
+
+
+@pytest.mark.parametrize("auc", [0.78, 0.22])
+def test_a_discriminator_that_sees_most_of_what_neighbours_see_is_not(auc: float) -> None:
+    run = healthy().with_signals(auc=auc).with_evaluations(neighbour_auc=0.98, **UNKNOWN)
+    assert run.find(KIND).status == "clear"
+
+
+def test_neighbours_that_tell_more_than_d_without_telling_nearly_all_say_nothing() -> None:
+    """As in sound runs of the ring: .85 beside .55."""
+    assert healthy().with_evaluations(neighbour_auc=0.85, **UNKNOWN).find(KIND).status == "clear"
+
+
+def test_neighbours_of_few_samples_tell_by_chance_and_are_not_asked() -> None:
+    run = healthy().with_signals(auc=0.65).with_evaluations(neighbour_auc=1.0, **UNKNOWN)
+    assert run.with_facts(samples=99).find(KIND).status == "clear"
+    assert run.with_facts(samples=100).find(KIND).status == "fired"
+
+
+def test_wide_outputs_are_not_blind_beside_neighbours_either() -> None:
+    run = healthy().with_signals(auc=0.65).with_evaluations(neighbour_auc=0.98, **UNKNOWN)
+    assert with_logits(run, real=0.1, fake=-0.1, std=1.0).find(KIND).status == "clear"
+
+
 def test_the_evidence_shows_both_areas() -> None:
     series = {one.series: one.value for one in collapsed(healthy(), 0.1).find(KIND).evidence}
     assert series["auc without D"] == pytest.approx(0.95, abs=0.01)

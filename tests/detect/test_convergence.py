@@ -19,8 +19,9 @@ def test_the_steps_are_climbed_in_order() -> None:
     assert level(consistent.with_signals(fake_mean_0=None, fake_mean_1=None)) == "balanced"
     assert level(consistent.with_facts(equilibrium=(None, None))) == "stationary"
     assert level(consistent) == "consistent"
-    assert level(consistent.with_evaluations(probe_gap=0.02)) == "certified"
-    assert level(consistent.with_evaluations(probe_gap=0.5)) == "consistent"
+    assert level(consistent.with_evaluations(neighbour_auc=0.6)) == "certified"
+    assert level(consistent.with_evaluations(neighbour_auc=0.8)) == "consistent"
+    assert level(consistent.with_evaluations(neighbour_auc=0.6).with_facts(samples=20)) == "consistent"
 
 
 def test_it_fires_from_stationary_on_and_says_what_is_missing() -> None:

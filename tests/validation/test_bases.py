@@ -38,7 +38,8 @@ def test_all_data_and_losses_of_the_corpus_are_there():
     assert {c["loss"]["name"] for c in contents} == {
         *("minimax", "non-saturating", "least-squares", "hinge", "wasserstein", "relativistic-pairing")
     }
-    assert {c["generator"]["name"] for c in contents} == {"mlp", "conv-generator", "dirac-generator"}
+    for player in ("generator", "discriminator"):
+        assert {c[player]["name"] for c in contents} == {"mlp", f"conv-{player}", f"dirac-{player}"}
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,7 @@ def test_all_data_and_losses_of_the_corpus_are_there():
         "rates that jump up",
         "bfloat16",
         "convolutions",
+        "convolutions and batch norm in D, no penalty",
         "noise before D",
     ],
 )

@@ -35,7 +35,7 @@ def test_the_corpus_is_as_large_as_it_has_to_be():
 
 def test_a_piece_is_named_for_its_case_and_its_seeds():
     case = cases()["ring-minimax"]
-    assert case.piece == "ring-minimax.0-11"
+    assert case.piece == "ring-minimax.0-7+12-15"
     assert replace(case, seeds=(0, 1, 3, 7, 8)).piece == "ring-minimax.0-1+3+7-8"
 
 

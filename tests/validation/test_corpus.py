@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ganbench.errors import UnknownName, UsageError
+from ganbench.errors import InputError, UnknownName, UsageError
+from ganbench.suite.datasets import measured
+from ganbench.suite.schema import Setting
+from ganbench.validation.cases import cases
 from ganbench.validation.corpus import make, train_missing
 from ganbench.validation.examples import PARTS, file, pieces, read, seeds
 from tests.validation import tiny
@@ -103,6 +108,34 @@ def test_what_goes_wrong_in_a_worker_is_raised_here(tmp_path):
     with pytest.raises(UnknownName, match="unknown fault 'modez'"):
         train_missing(tmp_path, [tiny.case("modez", 1)], workers=1, tell=lambda _: None)
     assert not (tmp_path / "parts").exists()
+
+
+def foreign(folder, name="ring-minimax", *, seed=0, content=None, metrics=None):
+    """A piece with the columns that say of what plan it is."""
+    case = cases()[name]
+    wanted = measured(Setting.model_validate(case.base.content)) if metrics is None else metrics
+    row = {"population": name, "seed": seed, "content": json.dumps(content or dict(case.base.content))}
+    tables = {"runs": row, "evaluations": dict.fromkeys(wanted, 0.5), "truth": {"state": "absent"}}
+    (folder / "parts").mkdir(parents=True)
+    for part, one in tables.items():
+        pq.write_table(pa.Table.from_pylist([one]), file(folder, f"{name}.{seed}", part))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"seed": 8}, "seed 8 is in neither part"),
+        ({"content": {"loss": "other"}}, "its base has another setting"),
+        ({"metrics": ["covered_share"]}, "it lacks the metric covered_modes"),
+    ],
+)
+def test_a_folder_of_another_plan_is_refused_before_anything_is_trained(tmp_path, change, why):
+    foreign(tmp_path / "same")
+    make(tmp_path / "same", workers=1, tell=lambda _: None, only=[])
+    foreign(tmp_path / "other", **change)
+    with pytest.raises(InputError, match=why) as caught:
+        make(tmp_path / "other", workers=1, tell=lambda _: None)
+    assert "choose another --corpus folder" in caught.value.hint
 
 
 def test_bad_input_is_refused(tmp_path):

@@ -28,7 +28,9 @@ Changes = dict[str, dict[str, float]]
 NEVER: dict[str, Changes] = {
     "vanishing-gradient": {"vanishing-gradient": {"auc": np.inf}},
     "blind-discriminator": {
-        "blind-discriminator": {"spread": -np.inf, "flat": -np.inf, "relative_spread": -np.inf}
+        "blind-discriminator": dict.fromkeys(
+            ("spread", "neighbour_spread", "flat", "relative_spread"), -np.inf
+        )
     },
     "exploding-gradient": {
         "exploding-gradient": dict.fromkeys(("ratio", "weights", "jump", "wild_spread"), np.inf)

@@ -81,9 +81,13 @@ def left_out(numbers: Numbers) -> Lines:
     yield "## Leaving out one base, one loss"
     yield ""
     if numbers["left out"] is None:
-        yield "Not repeated without a tuning."
+        yield "Not done for this page: `ganbench validate-detectors --leave-out` does it."
         return
-    yield "Tuning repeated without it, and the test runs of what was left out scored by the result."
+    yield (
+        "The search for thresholds repeated without the runs of one base, or of one loss, and the test runs of that one "
+        "scored by what it found. It starts from the shipped thresholds, which were set in view of all bases of the "
+        "tuning part; the form of the detectors is not searched again."
+    )
     for by, found in numbers["left out"].items():
         yield ""
         yield (
