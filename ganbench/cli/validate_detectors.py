@@ -77,7 +77,7 @@ def validate_detectors(
 ) -> None:
     """Train runs with known faults, ask every detector about them, and write how often they are right.
 
-    Runs with seeds 0 to 7 are for tuning, those with seeds 12 to 15 are scored, once. A folder that lacks some seeds
+    Runs with seeds 0 to 7 are for tuning, those with seeds 12 to 15 are scored. A folder that lacks some seeds
     of a case gets those.
     """
     from ganbench.validation.reading import parts_of

@@ -53,14 +53,16 @@ class _Check:
 def _by_comparison(blocks: Blocks, limits: Mapping[str, Limits], by: _Check) -> Finding | None:
     """D's outputs are narrow, and a check without D tells samples from data much better than D does, to the end."""
     own = limits[KIND]
-    gap, relative = by.told(blocks, limits) - own_area(blocks), _relative(blocks)
+    told, relative = by.told(blocks, limits), _relative(blocks)
+    gap = told - own_area(blocks)
     least = own[by.spread] if _has_unit(blocks.table.facts) else own["relative_spread"]
     spell = blocks.lasting((gap >= own[by.gap]) & (relative < least), limits["blocks"])
     if spell is None or not _lasts(blocks, spell, own):
         return None
     return fired(
         KIND,
-        "samples are told from data without D, and D hardly tells them apart",
+        f"without D samples are told from data with an AUC of {median(told[spell.rows]):.2f}, by D with "
+        f"{median(told[spell.rows] - gap[spell.rows]):.2f}",
         spell,
         severity="error" if spell.strong and median(gap[spell.rows]) >= own[by.gap_error] else "warn",
         form=by.form,
@@ -95,6 +97,10 @@ def _by_spread(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding:
     least = own["flat"] if _has_unit(facts) else own["relative_spread"]
     spell = blocks.spell((auc < own["auc"]) & (relative < least), limits["blocks"])
     numbers: dict[str, Any] = {"statistic": _statistic(facts), "threshold": least}
+    if spell is None and not _checked(blocks, limits):
+        return insufficient(
+            KIND, "no check without D: modes, moments of the data, or neighbour_auc of enough samples"
+        )
     if spell is None:
         return clear(KIND, "D's outputs differ between samples", value=median(relative), **numbers)
     numbers |= {"value": median(relative[spell.rows])}
@@ -116,6 +122,12 @@ def _by_spread(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding:
         evidence=evidence(_series(blocks), spell),
         **numbers,
     )
+
+
+def _checked(blocks: Blocks, limits: Mapping[str, Limits]) -> bool:
+    """Whether anything but D has told samples from data, or not."""
+    neighbours = by_neighbours(blocks.table, limits["quality"]["neighbour_samples"])
+    return bool(np.isfinite(told_apart(blocks)).any() or np.isfinite(neighbours).any())
 
 
 def _gap(blocks: Blocks) -> Floats:

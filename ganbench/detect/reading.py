@@ -9,6 +9,7 @@ import numpy as np
 
 from ganbench.detect.facts import Facts
 from ganbench.detect.signals import Burst, Evaluations, Floats, Ints, Series, Table
+from ganbench.errors import InputError
 
 Columns = Mapping[str, Any]
 
@@ -46,17 +47,50 @@ def from_steps(
 ) -> Table:
     """A table from raw rows [n], such as a log of every k-th step: windows of equally many rows, and one burst.
 
-    A value that is not finite counts as missing, except in the signal `nonfinite`, which has to say so.
+    A value that is not finite counts as missing, except in the signal `nonfinite`, which has to say so. evaluations:
+    columns step and NAME, [E] each, and mode_histogram [E, K]. Raises InputError for steps that do not increase, and
+    for columns of another length.
     """
-    steps = np.asarray(step, np.int64)
-    values = {name: np.asarray(found, np.float64) for name, found in signals.items()}
+    steps = _increasing(step, "step")
+    values = {name: _as_long(found, steps, name) for name, found in signals.items()}
     starts = np.arange(0, len(steps), max(1, -(-len(steps) // most)))
     # A row stands for the steps since the one before it.
     last = steps[np.append(starts[1:], len(steps)) - 1] if len(steps) else steps
     first = np.append(steps[:1], last[:-1] + 1)
     windows = {name: _summary(found, starts) for name, found in values.items()}
     bursts = (Burst(steps, values),) if len(steps) else ()
-    return Table(first, last, windows, facts, bursts, _evaluations(evaluations or {}))
+    return Table(first, last, windows, facts, bursts, _evaluations(_checked(evaluations or {})))
+
+
+def _increasing(step: Sequence[int] | Ints, where: str) -> Ints:
+    steps = np.asarray(step, np.int64)
+    if (np.diff(steps) <= 0).any():
+        row = int(np.argmax(np.diff(steps) <= 0)) + 1
+        raise InputError(
+            f"step {steps[row]} comes after step {steps[row - 1]}, expected steps that increase",
+            where=where,
+            hint="sort the rows by step, one row for each",
+        )
+    return steps
+
+
+def _as_long(values: Any, steps: Ints, where: str) -> Floats:
+    found = np.asarray(values, np.float64)
+    if found.shape != steps.shape:
+        raise InputError(f"has {len(found)} values, step has {len(steps)}", where=where)
+    return found
+
+
+def _checked(columns: Columns) -> Columns:
+    """The columns of evaluations of a user's."""
+    if not columns:
+        return columns
+    if "step" not in columns:
+        raise InputError("has no column step", where="evaluations", hint="give the step of each evaluation")
+    steps = _increasing(columns["step"], "evaluations.step")
+    for name in columns.keys() - NOT_METRICS:
+        _as_long(columns[name], steps, f"evaluations.{name}")
+    return columns
 
 
 def by_run(columns: Columns) -> dict[str, Columns]:

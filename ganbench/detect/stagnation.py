@@ -78,7 +78,7 @@ def _by_quality(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding:
         "threshold": own["sigma"],
     }
     if not measures or len(rows) < own["evaluations"]:
-        return clear(KIND, "too few evaluations for a slope", **numbers)
+        return insufficient(KIND, "no updates on record, and too few evaluations for a slope")
     slopes = [abs(slope_score(found[rows])) for found in measures]
     onset, last = int(table.evaluations.step[rows[0]]), int(table.evaluations.step[rows[-1]])
     auc = blocks.mean("auc") if has(table, "auc") else np.full(len(blocks), np.nan)

@@ -13,7 +13,7 @@ from ganbench.detect.blocks import blocks_of
 from ganbench.detect.detector import Detector, clear, evidence, fired, has, insufficient
 from ganbench.detect.facts import of_spread
 from ganbench.detect.logits import MOMENTS, spread, spread_of_windows
-from ganbench.detect.recomputed import disagreement
+from ganbench.detect.recomputed import disagreement, first_loss, is_half
 from ganbench.detect.signals import Floats, Table
 from ganbench.detect.spells import Spell
 from ganbench.detect.thresholds import Limits
@@ -53,19 +53,22 @@ def _loss_of_logits(table: Table, limits: Mapping[str, Limits]) -> Finding | Non
         return clear(KIND, "the losses are those of their logits", **numbers)
     spell = _whole(int(rows[wrong[0]]), int(rows[wrong[-1]]), len(wrong), len(worst))
     reason = f"the losses on record are not '{table.facts.loss}' of the logits on record"
+    if is_half(table):
+        reason += ": D's is half of it, the mean of its two terms? Here it is their sum"
     return fired(KIND, reason, spell, severity="error", form="loss", **numbers)
 
 
 def _initial_loss(table: Table, limits: Mapping[str, Limits]) -> Finding | None:
-    """An untrained D, whose logits hardly differ, loses what a blind one does."""
+    """An untrained D, whose logits hardly differ, loses what a blind one does, or what its logits say."""
     own, blind = limits[KIND], table.facts.blind_loss
     if not blind or not all(has(table, name) for name in ("loss_d", *MOMENTS)) or len(table) == 0:
         return None
     first = float(table.signals["loss_d"].mean[0])
-    off = abs(first - blind) / blind
+    low, high = first_loss(table) or (blind, blind)
+    off = max(0.0, min(low, blind) - first, first - max(high, blind)) / blind
     untrained = float(spread_of_windows(table)[0]) < own["initial_spread"]
     numbers: dict[str, Any] = {
-        "statistic": "first loss of D less that of a blind one, as a share of it",
+        "statistic": "first loss of D beyond that of a blind one and that of its logits, as a share of the former",
         "value": off,
         "null": 0.0,
         "threshold": own["initial_loss"],
@@ -152,6 +155,7 @@ DETECTOR: Final = Detector(
     null="losses equal those of their logits up to rounding; an untrained D loses what a blind one does",
     false_positives=(
         "a loss on record with penalties or other terms in it, label smoothing, class weights: leave the loss unnamed",
+        "D's loss on record as the mean of its two terms, as is usual for cross entropy: twice that is meant here",
         "relativistic losses, gradient reversal, shared encoders: declare them",
         "a D that was trained before: the first look is at D's spread",
     ),

@@ -102,7 +102,7 @@ register(
     "metric",
     "neighbour_auc",
     target="ganbench.metrics.measures:neighbour_auc",
-    summary="how well neighbours tell samples from held-out data, rank AUC; 1/2 is not at all, 1 always; lower is better",
+    summary="how well neighbours tell samples from held-out data, rank AUC; 1/2 is not at all, 1 always; nearer to 1/2 is better",
     formula="P(s(x) > s(G(z))), s(x) = ln r_fake(x) - ln r_real(x), r the distance to the 3rd nearest of 500",
     source="Lopez-Paz and Oquab 2017, arXiv:1610.06545; Xu et al. 2018, arXiv:1806.07755",
 )

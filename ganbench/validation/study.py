@@ -13,6 +13,8 @@ from numpy.random import Generator
 
 from ganbench import seeding
 from ganbench.detect import KINDS
+from ganbench.detect.convergence import LEVELS
+from ganbench.detect.diagnose import CERTIFICATE
 from ganbench.detect.signals import Evaluations
 from ganbench.detect.thresholds import limits, thresholds_hash
 from ganbench.validation.ablation import ablation
@@ -27,6 +29,7 @@ from ganbench.validation.examples import Example
 from ganbench.validation.knobs import KNOBS, Knob
 from ganbench.validation.learned import learned
 from ganbench.validation.left_out import By, left_out
+from ganbench.validation.mistakes import mistakes
 from ganbench.validation.scores import macro_f1, score
 from ganbench.validation.sensitivity import sensitivity
 from ganbench.validation.split import TEST_SEEDS, TUNING_SEEDS, Split
@@ -35,7 +38,7 @@ from ganbench.validation.transplanted import judged
 from ganbench.validation.tuning import Tuned, tune
 from ganbench.validation.warning import forecast
 
-SCHEMA: Final = 2
+SCHEMA: Final = 3
 SEED: Final = 0  # of the bootstraps
 LEFT_OUT: Final[tuple[By, ...]] = ("base", "loss")
 
@@ -87,6 +90,8 @@ def study(
         "errors before the fault": errors_before(parts.test, given),
         "curves": curves(answers, rng=_rng("curves")),
         "risks": risks(answers),
+        "mistakes": [*mistakes(answers)],
+        "certificate": _levels(answers),
         "confusion": confusion(answers),
         "abstentions": abstentions(answers),
         "doses": responses(answers),
@@ -142,6 +147,16 @@ def _from_the_log(examples: Sequence[Example], given: Thresholds) -> Numbers:
     """The same runs without their evaluations: coverage cannot be read from samples then."""
     blinded = [replace(one, table=replace(one.table, evaluations=Evaluations())) for one in examples]
     return _scored(Panel(blinded).answers(given), "log")
+
+
+def _levels(answers: Sequence[Answer]) -> dict[str, dict[str, int]]:
+    """Runs at each level of the certificate, by what truth says of convergence; of runs that it judges at all."""
+    found = {level: Counter[str]() for level in LEVELS}
+    for one in answers:
+        level = one.findings[CERTIFICATE].form
+        if level in found:
+            found[level][one.state(CERTIFICATE)] += 1
+    return {level: dict(sorted(of.items())) for level, of in found.items()}
 
 
 def _left_out(tuning: Panel, test: Panel, tell: Tell, knobs: Sequence[Knob]) -> Numbers:

@@ -98,6 +98,18 @@ def test_neighbours_of_few_samples_tell_by_chance_and_are_not_asked() -> None:
     assert run.with_facts(samples=100).find(KIND).status == "fired"
 
 
+def test_without_any_check_but_d_nothing_can_be_said_unless_its_outputs_are_flat() -> None:
+    alone = healthy().without_evaluations().with_facts(real_mean=(), real_std=())
+    found = alone.find(KIND)
+    assert (found.status, "no check without D" in found.reason) == ("insufficient data", True)
+    assert with_logits(alone, real=0.0, fake=0.0, std=1e-3).find(KIND).severity == "warn"
+
+
+def test_the_reason_gives_both_areas() -> None:
+    run = healthy().with_signals(auc=0.65).with_evaluations(neighbour_auc=0.98, **UNKNOWN)
+    assert run.find(KIND).reason == "without D samples are told from data with an AUC of 0.98, by D with 0.65"
+
+
 def test_wide_outputs_are_not_blind_beside_neighbours_either() -> None:
     run = healthy().with_signals(auc=0.65).with_evaluations(neighbour_auc=0.98, **UNKNOWN)
     assert with_logits(run, real=0.1, fake=-0.1, std=1.0).find(KIND).status == "clear"

@@ -90,6 +90,16 @@ def test_what_moves_while_the_same_modes_are_held_does_not_hop() -> None:
     assert (found.status, found.form) == ("fired", "from the log")
 
 
+def test_what_wanders_beside_all_modes_is_a_warning() -> None:
+    """Of an untrained generator, whose samples lie on no mode, nobody can say that it hops between them."""
+    place = (-1.0) ** np.cumsum(np.random.default_rng(5).random(STEPS) < 1 / 150)
+    run = healthy().with_signals(fake_mean_0=lambda step, was: was + place)
+    found = run.with_evaluations(mode_histogram=np.zeros((EVALUATIONS, MODES))).find("mode-hopping")
+    assert (found.status, found.form, found.severity) == ("fired", "from the log", "warn")
+    assert "next to no sample lies on a mode" in found.reason
+    assert run.without_evaluations().find("mode-hopping").severity == "error"
+
+
 def test_five_evaluations_in_all_are_enough_and_four_are_not() -> None:
     table = healthy().with_evaluations(mode_histogram=rotating(2) * 250).table().until(STEPS)
     few = [

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from ganbench.detect import Facts, from_steps, from_windows
 from ganbench.detect.reading import by_run
+from ganbench.errors import InputError
 from ganbench.probes.trace import Plan, Trace
 
 RNG = np.random.default_rng(0)
@@ -93,3 +95,20 @@ def test_columns_of_several_runs_are_taken_apart_in_order() -> None:
     found = by_run({"run_id": np.array(["b", "a", "b"]), "step": np.array([0, 5, 1])})
     assert {run: columns["step"].tolist() for run, columns in found.items()} == {"b": [0, 1], "a": [5]}
     assert by_run({}) == {}
+
+
+@pytest.mark.parametrize(
+    ("step", "signals", "evaluations", "message"),
+    [
+        ([0, 1, 1], {}, {}, "step: step 1 comes after step 1"),
+        ([2, 1, 0], {}, {}, "step: step 1 comes after step 2"),
+        ([0, 1, 2], {"auc": [0.5, 0.5]}, {}, "auc: has 2 values, step has 3"),
+        ([0, 1, 2], {}, {"fid": [1.0]}, "evaluations: has no column step"),
+        ([0, 1, 2], {}, {"step": [0, 2], "fid": [1.0]}, "evaluations.fid: has 1 values, step has 2"),
+        ([0, 1, 2], {}, {"step": [2, 0], "fid": [1.0, 2.0]}, "evaluations.step: step 0 comes after step 2"),
+    ],
+)
+def test_a_log_that_would_be_read_askew_is_refused_by_its_column(step, signals, evaluations, message) -> None:
+    with pytest.raises(InputError) as caught:
+        from_steps(step, signals, facts=Facts(), evaluations=evaluations)
+    assert str(caught.value).startswith(message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from tests.detect.runs import Synthetic, critic, healthy, with_logits
 
@@ -16,6 +17,12 @@ def test_a_loss_that_is_not_that_of_its_logits_is_found_for_either_player() -> N
     assert form(healthy().with_signals(loss_g=0.31)) == "loss"
     assert form(healthy().with_signals(loss_d=0.9)) == "loss"
     assert form(critic().with_signals(loss_d=lambda s, was: was + 0.1)) == "loss"
+
+
+def test_a_mean_of_the_two_terms_is_said_to_be_half_of_what_is_meant() -> None:
+    found = healthy().with_signals(loss_d=lambda s, was: was / 2).find("wiring")
+    assert "the mean of its two terms" in found.reason
+    assert "mean of its two terms" not in healthy().with_signals(loss_d=0.9).find("wiring").reason
 
 
 def test_a_few_odd_rows_are_a_slip_of_the_log() -> None:
@@ -32,6 +39,24 @@ def test_an_untrained_discriminator_that_loses_three_times_too_much_has_another_
     assert form(run) == "initial loss"
     trained = with_logits(run, real=3.0, fake=-3.0, std=0.3).with_signals(loss_d=4.2)
     assert form(trained) == "clear"
+
+
+@pytest.mark.parametrize("spread", [0.01, 0.3, 0.6])
+def test_an_untrained_discriminator_near_zero_loses_what_its_logits_say_under_least_squares(
+    spread: float,
+) -> None:
+    """1/2 at logits of 0 and more with their spread, where one that is blind at 1/2 loses 1/4."""
+    run = with_logits(healthy(0, "least-squares"), real=0.0, fake=0.0, std=spread)
+    first = float(run.table(window=1).signals["loss_d"].mean[0])
+    assert first == pytest.approx(0.5 + spread**2, abs=0.1)
+    assert form(run) == "clear"
+    assert (
+        run.with_signals(loss_d=lambda s, was: np.where(s < 16, 1.4, was))
+        .with_facts(tricks=("label-smoothing",))
+        .find("wiring")
+        .form
+        == "initial loss"
+    )
 
 
 def test_a_generator_without_any_gradient_from_the_first_step_on_is_detached() -> None:

@@ -112,6 +112,8 @@ HEADINGS = (
         "At other thresholds",
         "From the log alone",
         "False errors",
+        "Missed and false, run by run",
+        "The certificate by level",
         "Right alarm, wrong name",
         "Abstention",
     ),
@@ -155,6 +157,24 @@ def test_the_page_gives_n_hash_and_parts(numbers: dict[str, Any]) -> None:
 def test_the_page_says_which_seeds_are_in_which_part(numbers: dict[str, Any]) -> None:
     assert "Runs with seeds 0 to 7 were for tuning" in page(numbers)
     assert "those with seeds 12 to 15 for the scores below" in page(numbers)
+
+
+def test_a_run_that_is_missed_or_falsely_accused_is_named_with_both_measurements(
+    numbers: dict[str, Any],
+) -> None:
+    assert numbers["mistakes"] == []
+    one = {"kind": "limit-cycle", "missed": True, "run": "ring/3", "status": "clear", "value": 0.412345}
+    numbers["mistakes"] = [one | {"threshold": 0.5, "truth": None, "measure": "share taken back"}]
+    row = rows(section(page(numbers), "## Missed and false, run by run"))[0]
+    assert row == ("limit-cycle", "missed", "ring/3", "clear", "0.412 (0.5)", "share taken back: -")
+
+
+def test_the_certificate_is_counted_by_level(numbers: dict[str, Any]) -> None:
+    found = rows(section(page(numbers), "## The certificate by level"))
+    assert [row[0] for row in found] == ["none", "balanced", "stationary", "consistent", "certified"]
+    counted = sum(int(count) for row in found for count in row[1:])
+    assert counted <= numbers["corpus"]["test"]["runs"]
+    assert sum(int(row[1]) for row in found[2:]) == 1
 
 
 def test_false_findings_are_told_by_run_and_by_steps(numbers: dict[str, Any]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from ganbench.validation.page import alarms, corpus, rivals, scores, thresholds, times
+from ganbench.validation.page import alarms, corpus, mistakes, rivals, scores, thresholds, times
 from ganbench.validation.page.cells import Lines, Numbers
 
 __all__ = ["page"]
@@ -22,7 +22,15 @@ def page(numbers: Numbers) -> str:
 SECTIONS: Final[tuple[Callable[[Numbers], Lines], ...]] = (
     *(corpus.head, corpus.bars),
     *(scores.scores, scores.curves, scores.log),
-    *(alarms.false_errors, scores.confusion, alarms.abstentions, times.delays, times.doses),
+    *(
+        alarms.false_errors,
+        mistakes.mistakes,
+        mistakes.certificate,
+        scores.confusion,
+        alarms.abstentions,
+        times.delays,
+        times.doses,
+    ),
     *(thresholds.ablation, thresholds.sensitivity, rivals.transplanted, rivals.learned),
     *(thresholds.tuning, thresholds.left_out, times.warning, alarms.synthetic, corpus.corpus),
 )

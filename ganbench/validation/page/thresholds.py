@@ -61,7 +61,7 @@ def tuning(numbers: Numbers) -> Lines:
     yield "## Tuning"
     yield ""
     if found is None:
-        yield "Nothing was tuned for these scores: the thresholds are the shipped ones."
+        yield "No search was run for these scores: the thresholds are the shipped ones, set on the tuning part."
         return
     yield (
         f"On {found['runs']} runs, one threshold after the other on the grid of `ganbench/validation/knobs.py`, for macro-F1 less "
