@@ -27,18 +27,31 @@ KINDS: Final = {
 
 
 @click.command(name="list")
-@click.argument("kind", type=click.Choice(["suites", *KINDS]), metavar="KIND")
+@click.argument("kind", type=click.Choice(["suites", *KINDS]), metavar="[KIND]", required=False)
 @format_option
-def list_(kind: str, form: str) -> None:
-    """Show all KIND with what they are, where they come from, and their options.
+def list_(kind: str | None, form: str) -> None:
+    """Show all KIND with what they are, where they come from, and their options; without KIND, which kinds there are.
 
     KIND is suites, datasets, networks, losses, penalties, tricks, optimizers, metrics or detectors.
     """
+    if kind is None:
+        _show_kinds(form)
+        return
     things = suites() if kind == "suites" else components(KINDS[kind])
     if form == "json":
         echo_json(things)
     else:
         click.echo("\n\n".join("\n".join(_lines(thing)) for thing in things))
+
+
+def _show_kinds(form: str) -> None:
+    """Names of everything, by kind."""
+    names = {"suites": [one["name"] for one in suites()]}
+    names |= {kind: [one["name"] for one in components(name)] for kind, name in KINDS.items()}
+    if form == "json":
+        echo_json(names)
+    else:
+        click.echo("\n".join(aligned([(kind, ", ".join(of)) for kind, of in names.items()])))
 
 
 def suites() -> list[dict[str, Any]]:

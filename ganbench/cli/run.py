@@ -145,7 +145,10 @@ def run(
     from ganbench.cli.progress import reporter
 
     runs = run_job(job, reporter(sys.stderr))
-    ctx.exit(_show_results(job.out, runs, form))
+    status = _show_results(job.out, runs, form)
+    if tier == "smoke":
+        click.echo("smoke: so few steps show that all works, not how a method ends", err=True)
+    ctx.exit(status)
 
 
 def _folder(version: str, tier: str) -> str:
@@ -167,7 +170,7 @@ def _show_results(out: Path, runs: Sequence[Run], form: str) -> int:
     click.echo(f"\nresults in {out}", err=True)
     for remark in remarks(frame, names(differing)):
         click.echo(remark, err=True)
-    click.echo(f"next: ganbench status {shlex.quote(str(out))}", err=True)
+    click.echo(f"next: ganbench report {shlex.quote(str(out))} -o report", err=True)
     if lacking := len(runs) - len(frame):
         click.echo(f"runs without a result: {lacking} of {len(runs)}", err=True)
     return 4 if lacking or (frame["status"] == "crashed").any() else 0

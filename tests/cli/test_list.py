@@ -106,6 +106,16 @@ def test_suites_are_listed_with_their_question(shipped: None, capsys) -> None:
     assert capsys.readouterr().out == "a\n\nb\n  question  Which loss fails?\n"
 
 
+def test_without_a_kind_the_names_of_everything_are_shown_by_kind(shipped: None, capsys) -> None:
+    assert main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split(None, 1) == ["suites", "a, b"]
+    assert [line.split()[0] for line in lines] == ["suites", *module.KINDS]
+    assert main(["list", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["losses"] == [entry.name for entry in entries("loss")]
+
+
 def test_suites_in_json(shipped: None, capsys) -> None:
     assert main(["list", "suites", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out) == [

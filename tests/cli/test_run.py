@@ -57,7 +57,7 @@ def test_it_ends_with_a_table_on_stdout_and_everything_else_on_stderr(
     assert cells_of(captured.out) == ["hinge", "minimax"]
     assert "healthy" in captured.out
     assert captured.err.startswith("4 runs in 2 populations\n[2/4] hinge: 2 runs in ")
-    assert captured.err.endswith(f"\nresults in {out}\nnext: ganbench status {out}\n")
+    assert captured.err.endswith(f"\nresults in {out}\nnext: ganbench report {out} -o report\n")
 
 
 def test_below_the_table_stand_the_root_causes_of_failed_runs(
@@ -222,6 +222,16 @@ def test_results_go_to_a_folder_named_by_version_and_tier(
 ) -> None:
     example.written(tmp_path, example.TEXT + "tiers: {smoke: {seeds: [0]}}\n")
     assert planned(suite, capsys, "--tier", tier)["out"] == folder
+
+
+def test_a_smoke_run_says_that_its_steps_are_few(
+    suite: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    example.written(tmp_path, example.TEXT + "tiers: {smoke: {seeds: [0]}}\n")
+    assert run(suite, "--tier", "smoke", "--out", str(tmp_path / "results")) == 0
+    assert capsys.readouterr().err.endswith(
+        "smoke: so few steps show that all works, not how a method ends\n"
+    )
 
 
 def test_a_crashed_run_is_told_recorded_and_4_and_the_others_go_on(

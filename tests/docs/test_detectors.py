@@ -34,7 +34,7 @@ def test_the_page_gives_the_numbers_in_use() -> None:
         f"at least {blocks['block_steps']:g} steps and a {1 / blocks['block_share']:.0f}th of the plan"
         in PAGE
     )
-    assert f"{blocks['need']:g} of {blocks['of']:g} neighbouring blocks" in PAGE
+    assert f"{blocks['need']:g} of {blocks['of']:g} adjacent blocks" in PAGE
     assert f"where {blocks['strong_need']:g} of {blocks['strong_of']:g} do" in PAGE
     assert f"{baseline['from']:.0%}"[:-1] + f" to {baseline['to']:.0%}"[:-1] + " % of the plan" in PAGE
     assert SAME_TIME == 0.1
