@@ -21,6 +21,7 @@ from ganbench.detect.thresholds import Limits
 from ganbench.records import Finding
 
 KIND: Final = "blind-discriminator"
+GAP: Final = "AUC of checks without D less that of D"
 
 
 def check(table: Table, limits: Mapping[str, Limits]) -> Finding:
@@ -28,11 +29,8 @@ def check(table: Table, limits: Mapping[str, Limits]) -> Finding:
     blocks = blocks_of(table, limits["blocks"], after=own["after"])
     if len(blocks) < limits["blocks"]["of"]:
         return insufficient(KIND, "fewer than five blocks of steps after the start")
-    return (
-        _by_comparison(blocks, limits, _BY_MODES)
-        or _by_comparison(blocks, limits, _BY_NEIGHBOURS)
-        or _by_spread(blocks, limits)
-    )
+    compared = (_by_comparison(blocks, limits, by) for by in _CHECKS)
+    return next((found for found in compared if found is not None), None) or _by_spread(blocks, limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,7 @@ def _by_comparison(blocks: Blocks, limits: Mapping[str, Limits], by: _Check) -> 
         spell,
         severity="error" if spell.strong and median(gap[spell.rows]) >= own[by.gap_error] else "warn",
         form=by.form,
-        statistic="AUC of checks without D less that of D",
+        statistic=GAP,
         value=median(gap[spell.rows]),
         null=0.0,
         threshold=own[by.gap],
@@ -84,9 +82,9 @@ def _by_neighbours(blocks: Blocks, limits: Mapping[str, Limits]) -> Floats:
     return np.where(told >= limits[KIND]["told"], told, np.nan)
 
 
-_BY_MODES: Final = _Check("by comparison", _by_modes, "gap", "gap_error", "spread")
-_BY_NEIGHBOURS: Final = _Check(
-    "by neighbours", _by_neighbours, "neighbour_gap", "neighbour_error", "neighbour_spread"
+_CHECKS: Final = (
+    _Check("by comparison", _by_modes, "gap", "gap_error", "spread"),
+    _Check("by neighbours", _by_neighbours, "neighbour_gap", "neighbour_error", "neighbour_spread"),
 )
 
 
@@ -96,14 +94,13 @@ def _by_spread(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding:
     relative, auc = _relative(blocks), blocks.mean("auc")
     least = own["flat"] if _has_unit(facts) else own["relative_spread"]
     spell = blocks.spell((auc < own["auc"]) & (relative < least), limits["blocks"])
-    numbers: dict[str, Any] = {"statistic": _statistic(facts), "threshold": least}
-    if spell is None and not _checked(blocks, limits):
-        return insufficient(
-            KIND, "no check without D: modes, moments of the data, or neighbour_auc of enough samples"
-        )
     if spell is None:
-        return clear(KIND, "D's outputs differ between samples", value=median(relative), **numbers)
-    numbers |= {"value": median(relative[spell.rows])}
+        return _not_flat(blocks, limits)
+    numbers: dict[str, Any] = {
+        "statistic": _statistic(facts),
+        "threshold": least,
+        "value": median(relative[spell.rows]),
+    }
     different = _different(blocks, spell, limits)
     if different is False:
         return clear(
@@ -124,10 +121,27 @@ def _by_spread(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding:
     )
 
 
-def _checked(blocks: Blocks, limits: Mapping[str, Limits]) -> bool:
-    """Whether anything but D has told samples from data, or not."""
-    neighbours = by_neighbours(blocks.table, limits["quality"]["neighbour_samples"])
-    return bool(np.isfinite(told_apart(blocks)).any() or np.isfinite(neighbours).any())
+def _not_flat(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding:
+    """With the gap of the check that comes nearest to its threshold, over the last half of the blocks."""
+    own, late = limits[KIND], slice(len(blocks) // 2, None)
+    gaps = {by.gap: median((by.told(blocks, limits) - own_area(blocks))[late]) for by in _CHECKS}
+    known = [name for name, gap in gaps.items() if np.isfinite(gap)]
+    asked = by_neighbours(blocks.table, limits["quality"]["neighbour_samples"])
+    if not known and not np.isfinite(asked).any():
+        return insufficient(
+            KIND, "no check without D: modes, moments of the data, or neighbour_auc of enough samples"
+        )
+    if not known:
+        return clear(KIND, "D's outputs differ, and neighbours do not tell nearly all samples from the data")
+    name = max(known, key=lambda one: gaps[one] / own[one])
+    return clear(
+        KIND,
+        "D's outputs differ between samples",
+        statistic=GAP,
+        value=gaps[name],
+        null=0.0,
+        threshold=own[name],
+    )
 
 
 def _gap(blocks: Blocks) -> Floats:

@@ -105,6 +105,17 @@ def test_without_any_check_but_d_nothing_can_be_said_unless_its_outputs_are_flat
     assert with_logits(alone, real=0.0, fake=0.0, std=1e-3).find(KIND).severity == "warn"
 
 
+def test_what_is_clear_says_how_near_it_is() -> None:
+    run = healthy().with_signals(auc=0.78).with_evaluations(neighbour_auc=0.98, **UNKNOWN)
+    found = run.find(KIND)
+    assert (found.status, found.statistic, found.threshold) == (
+        "clear",
+        "AUC of checks without D less that of D",
+        0.25,
+    )
+    assert found.value == pytest.approx(0.2, abs=0.01)
+
+
 def test_the_reason_gives_both_areas() -> None:
     run = healthy().with_signals(auc=0.65).with_evaluations(neighbour_auc=0.98, **UNKNOWN)
     assert run.find(KIND).reason == "without D samples are told from data with an AUC of 0.98, by D with 0.65"
