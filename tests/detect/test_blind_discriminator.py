@@ -114,6 +114,7 @@ def test_what_is_clear_says_how_near_it_is() -> None:
         0.25,
     )
     assert found.value == pytest.approx(0.2, abs=0.01)
+    assert found.reason == "D sees most of what is seen without it"
 
 
 def test_the_reason_gives_both_areas() -> None:
@@ -123,7 +124,8 @@ def test_the_reason_gives_both_areas() -> None:
 
 def test_wide_outputs_are_not_blind_beside_neighbours_either() -> None:
     run = healthy().with_signals(auc=0.65).with_evaluations(neighbour_auc=0.98, **UNKNOWN)
-    assert with_logits(run, real=0.1, fake=-0.1, std=1.0).find(KIND).status == "clear"
+    found = with_logits(run, real=0.1, fake=-0.1, std=1.0).find(KIND)
+    assert (found.status, "outputs are wide" in found.reason) == ("clear", True)
 
 
 def test_the_evidence_shows_both_areas() -> None:
