@@ -338,7 +338,7 @@ def test_data_with_known_modes_have_no_classifier(judge):
 
 @pytest.mark.parametrize("entry", list(registry.entries("metric")), ids=lambda entry: entry.name)
 def test_every_registered_metric_answers_a_number_and_says_its_direction(ring, entry):
-    words = ("higher is better", "lower is better", "1 is right", "at equilibrium")
+    words = ("higher is better", "lower is better", "nearer to 1/2 is better", "1 is right", "at equilibrium")
     assert any(word in entry.summary for word in words)
     judge = Judge(ring, 40, metrics=[entry.name], exact_samples=20)
     x, label = ring.held_out(RNG(0), 40)
