@@ -30,7 +30,7 @@ KINDS: Final = {
 @click.argument("kind", type=click.Choice(["suites", *KINDS]), metavar="[KIND]", required=False)
 @format_option
 def list_(kind: str | None, form: str) -> None:
-    """Show all KIND with what they are, where they come from, and their options; without KIND, which kinds there are.
+    """Show all KIND with what they are, where they come from, and their options; without KIND, their names alone.
 
     KIND is suites, datasets, networks, losses, penalties, tricks, optimizers, metrics or detectors.
     """

@@ -29,16 +29,19 @@ def check(table: Table, limits: Mapping[str, Limits]) -> Finding:
     blocks = blocks_of(table, limits["blocks"], after=own["after"])
     if len(blocks) < limits["blocks"]["of"]:
         return insufficient(KIND, "fewer than five blocks of steps after the start")
-    compared = (_by_comparison(blocks, limits, by) for by in _CHECKS)
-    return next((found for found in compared if found is not None), None) or _by_spread(blocks, limits)
+    for by in _CHECKS:
+        if found := _by_comparison(blocks, limits, by):
+            return found
+    return _by_spread(blocks, limits)
 
 
 @dataclass(frozen=True, slots=True)
 class _Check:
     """One way to tell samples from data without D.
 
-    told: blocks, thresholds -> its AUC, [N], NaN where it says nothing. gap, gap_error, spread: names of the thresholds on how far
-    D's own lies below it, for a warning and for an error, and on the spread of logits that have a unit.
+    told: blocks, thresholds -> its AUC, [N], NaN where it says nothing. gap, gap_error, spread: names of the
+    thresholds on how far D's own lies below it, for a warning and for an error, and on the spread of logits that have
+    a unit.
     """
 
     form: str
@@ -147,10 +150,6 @@ def _not_flat(blocks: Blocks, limits: Mapping[str, Limits]) -> Finding:
     )
 
 
-def _gap(blocks: Blocks) -> Floats:
-    return np.asarray(told_apart(blocks) - own_area(blocks))
-
-
 def _lasts(blocks: Blocks, spell: Spell, own: Limits) -> bool:
     """Over several evaluations, if there are any, and with a steady D: one that is turned round again and again learns."""
     steps = blocks.table.evaluations.step
@@ -163,7 +162,7 @@ def _lasts(blocks: Blocks, spell: Spell, own: Limits) -> bool:
 def _different(blocks: Blocks, spell: Spell, limits: Mapping[str, Limits]) -> bool | None:
     """By counts of modes, which say how much D misses; without them by distances and moments; None if nothing can say."""
     if np.isfinite(by_counts(blocks.table)).any():
-        return median(_gap(blocks)[spell.rows]) >= limits[KIND]["gap"]
+        return median((told_apart(blocks) - own_area(blocks))[spell.rows]) >= limits[KIND]["gap"]
     return differs(blocks.table, blocks, limits["quality"], since=spell.onset)
 
 

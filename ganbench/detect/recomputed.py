@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from ganbench.detect.blocks import Blocks
-from ganbench.detect.signals import Burst, Floats, Ints, Table
+from ganbench.detect.signals import Floats, Ints, Table
 
 Bounds = tuple[Floats, Floats]
 Moments = tuple[Floats, Floats]
@@ -88,40 +88,31 @@ def least_loss(blocks: Blocks) -> Floats | None:
 
 
 def first_loss(table: Table) -> tuple[float, float] | None:
-    """Between what D's mean loss of the first window lies, by its logits there; None where they or the loss say nothing.
+    """Between what D's mean loss of the first window lies, by its logits there; None where the loss is not known.
 
-    A mean and a deviation that change from step to step within the window widen the logits by as much.
+    table: with rows, and with the moments of the logits of both sorts. A mean and a deviation that change from step to
+    step within the window widen the logits by as much.
     """
     bounds = DISCRIMINATOR.get(table.facts.loss or "")
-    moments = [_of_first_window(table, name) for name in ("real_logit", "fake_logit")]
-    if bounds is None or None in moments:
+    if bounds is None:
         return None
-    low, high = bounds(*(one for one in moments if one is not None))
+    low, high = bounds(*(_of_first_window(table, name) for name in ("real_logit", "fake_logit")))
     return float(low), float(high)
 
 
-def _of_first_window(table: Table, name: str) -> Moments | None:
-    parts = [table.signals.get(f"{name}_{of}") for of in ("mean", "std")]
-    if any(part is None or len(part.mean) == 0 for part in parts):
-        return None
-    mean, std = (part for part in parts if part is not None)
-    wide = np.sqrt(std.mean[0] ** 2 + np.nansum([mean.sd[0] ** 2, std.sd[0] ** 2]))
-    return mean.mean[0], wide
+def _of_first_window(table: Table, name: str) -> Moments:
+    mean, std = (table.signals[f"{name}_{of}"] for of in ("mean", "std"))
+    return mean.mean[0], np.sqrt(std.mean[0] ** 2 + np.nansum([mean.sd[0] ** 2, std.sd[0] ** 2]))
 
 
 def is_half(table: Table) -> bool:
     """Whether D's loss on record is half of that of its logits: a mean of two terms, where the sum is meant."""
     doubled = [
-        Burst(burst.step, {name: 2 * x if name == "loss_d" else x for name, x in burst.values.items()})
+        {name: 2 * x if name == "loss_d" else x for name, x in burst.values.items() if name != "loss_g"}
         for burst in table.bursts
     ]
-    whole = [_of_burst(_without_generator(one.values), table.facts.loss) for one in doubled]
-    found = np.concatenate([np.zeros(0), *whole])
+    found = np.concatenate([np.zeros(0), *(_of_burst(values, table.facts.loss) for values in doubled)])
     return bool(len(found) and np.median(found) <= ROUNDING)
-
-
-def _without_generator(values: Mapping[str, Floats]) -> dict[str, Floats]:
-    return {name: x for name, x in values.items() if name != "loss_g"}
 
 
 def disagreement(table: Table) -> tuple[Floats, Ints]:

@@ -19,8 +19,8 @@ Discriminator = Callable[[Floats], Floats]
 class Reference:
     """What samples are compared with: fixed for a run, computed once.
 
-    shape: of one sample. real: held-out samples, [n, d]. draw_known: gives `known`. directions: [P, d]. exact_samples: size of the samples
-    for the exact transport distance. modes, law: None where not known.
+    shape: of one sample. real: held-out samples, [n, d]. draw_known: gives `known`. directions: [P, d].
+    exact_samples: size of the samples for the exact transport distance. modes, law: None where not known.
     """
 
     shape: tuple[int, ...]

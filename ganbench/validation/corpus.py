@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing as mp
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
@@ -65,24 +65,24 @@ def train_missing(folder: Path, chosen: Iterable[Case], *, workers: int, tell: T
 def require_plan(folder: Path, known: Mapping[str, Case]) -> None:
     """Raises InputError for a piece of an earlier plan: with other seeds, another setting or fewer metrics."""
     for piece in pieces(folder):
-        for row in runs(folder, piece):
-            if why := _foreign(row, evaluated(folder, piece), known.get(row["population"])):
-                raise InputError(
-                    f"{piece} is of another plan: {why}",
-                    where=str(folder),
-                    hint="choose another --corpus folder, or delete the files of that piece",
-                )
+        if why := _foreign(runs(folder, piece), evaluated(folder, piece), known):
+            raise InputError(
+                f"{piece} is of another plan: {why}",
+                where=str(folder),
+                hint="choose another --corpus folder, or delete the files of that piece",
+            )
 
 
-def _foreign(row: Mapping[str, Any], columns: Collection[str], case: Case | None) -> str:
-    """In what a run differs from the plan; empty if in nothing."""
+def _foreign(rows: Sequence[Mapping[str, Any]], columns: Collection[str], known: Mapping[str, Case]) -> str:
+    """In what the runs of one piece, which are of one case, differ from the plan; empty if in nothing."""
+    case = known.get(rows[0]["population"])
     if case is None:
-        return f"no case is called '{row['population']}'"
-    if row["seed"] not in case.seeds:
-        return f"seed {row['seed']} is in neither part"
-    if json.loads(row["content"]) != json.loads(json.dumps(dict(case.base.content))):
+        return f"no case is called '{rows[0]['population']}'"
+    if others := {row["seed"] for row in rows}.difference(case.seeds):
+        return f"seed {min(others)} is in neither part"
+    if rows[0]["content"] != json.dumps(case.base.content, sort_keys=True):
         return "its base has another setting"
-    lacking = {*measured(Setting.model_validate(case.base.content))} - {*columns}
+    lacking = {*measured(Setting.model_validate(case.base.content))}.difference(columns)
     return f"it lacks the metric {min(lacking)}" if lacking else ""
 
 

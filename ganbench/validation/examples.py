@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
@@ -61,7 +62,11 @@ def runs(folder: Path, piece: str) -> list[dict[str, Any]]:
 
 def evaluated(folder: Path, piece: str) -> set[str]:
     """Columns of the evaluations of a piece."""
-    return {*_table(file(folder, piece, "evaluations"), columns=None).column_names}
+    import pyarrow.parquet as pq
+
+    path = file(folder, piece, "evaluations")
+    with _readable(path):
+        return {*pq.read_schema(path).names}
 
 
 def each(folder: Path) -> Iterator[Example]:
@@ -114,11 +119,19 @@ def read_piece(folder: Path, piece: str) -> list[Example]:
 
 
 def _table(path: Path, *, columns: Sequence[str] | None = None) -> pa.Table:
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
+    with _readable(path):
         return pq.read_table(path, columns=columns)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """What Arrow has against a file, as an InputError."""
+    import pyarrow as pa
+
+    try:
+        yield
     except (pa.ArrowException, OSError) as error:
         raise InputError(
             f"cannot be read as Parquet: {error}", where=str(path), hint="delete it and make the corpus again"

@@ -28,14 +28,8 @@ SIGNALS: Final = (
     *("implied_coverage", "implied_precision", "saturation", "pairwise_distance", "duplicate_rate"),
 )
 METRICS: Final = (
-    *(
-        "covered_share",
-        "high_quality",
-        "in_mode_std",
-        "sliced_wasserstein",
-        "energy_distance",
-        "neighbour_auc",
-    ),
+    *("covered_share", "high_quality", "in_mode_std"),
+    *("sliced_wasserstein", "energy_distance", "neighbour_auc"),
     *("auc_train", "auc_held_out", "auc_replay", "rejected"),
 )
 STRETCHES: Final = ("first tenth", "first quarter", "last quarter", "all", "greatest", "growth")

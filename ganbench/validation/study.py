@@ -66,7 +66,6 @@ def study(
     """Tunes on the first part if asked to, then scores the second part, once.
 
     leaving_out: whether to tune once more without each base and each loss, and to score what was left out by that.
-
     logs: synthetic ones of each kind. knobs: what may be tuned. tell: gets a line before each longer part of the work.
     """
     panel = Panel(parts.tuning)

@@ -91,8 +91,9 @@ def test_on_a_terminal_the_table_has_the_same_cells(
 
 
 def test_the_next_command_works_even_in_a_folder_with_a_space(
-    suite: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    suite: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     assert run(suite, "--only", "hinge", "--out", str(tmp_path / "my results")) == 0
     (line,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("next: ")]
     program, verb, *rest = shlex.split(line.removeprefix("next: "))

@@ -114,7 +114,11 @@ def foreign(folder, name="ring-minimax", *, seed=0, content=None, metrics=None):
     """A piece with the columns that say of what plan it is."""
     case = cases()[name]
     wanted = measured(Setting.model_validate(case.base.content)) if metrics is None else metrics
-    row = {"population": name, "seed": seed, "content": json.dumps(content or dict(case.base.content))}
+    row = {
+        "population": name,
+        "seed": seed,
+        "content": json.dumps(content or case.base.content, sort_keys=True),
+    }
     tables = {"runs": row, "evaluations": dict.fromkeys(wanted, 0.5), "truth": {"state": "absent"}}
     (folder / "parts").mkdir(parents=True)
     for part, one in tables.items():

@@ -22,15 +22,8 @@ def page(numbers: Numbers) -> str:
 SECTIONS: Final[tuple[Callable[[Numbers], Lines], ...]] = (
     *(corpus.head, corpus.bars),
     *(scores.scores, scores.curves, scores.log),
-    *(
-        alarms.false_errors,
-        mistakes.mistakes,
-        mistakes.certificate,
-        scores.confusion,
-        alarms.abstentions,
-        times.delays,
-        times.doses,
-    ),
+    *(alarms.false_errors, mistakes.mistakes, scores.certificate),
+    *(scores.confusion, alarms.abstentions, times.delays, times.doses),
     *(thresholds.ablation, thresholds.sensitivity, rivals.transplanted, rivals.learned),
     *(thresholds.tuning, thresholds.left_out, times.warning, alarms.synthetic, corpus.corpus),
 )

@@ -1,13 +1,9 @@
-"""Runs in which a detector is wrong, and what the certificate of convergence is worth."""
+"""Runs in which a detector is wrong."""
 
 from __future__ import annotations
 
-from typing import Final
-
 from ganbench.validation.page.cells import Lines, Numbers
 from ganbench.validation.phrases import table
-
-STATES: Final = ("present", "absent", "borderline", "unknown")
 
 
 def mistakes(numbers: Numbers) -> Lines:
@@ -31,19 +27,6 @@ def mistakes(numbers: Numbers) -> Lines:
         for one in found
     )
     yield from table(("kind", "", "run", "answer", "value (threshold)", "truth"), rows)
-
-
-def certificate(numbers: Numbers) -> Lines:
-    found = numbers["certificate"]
-    yield "## The certificate by level"
-    yield ""
-    yield (
-        "The finding convergence fires from level 2, stationary, on; the scores above are of that. Counts of runs, by what "
-        "truth says of convergence."
-    )
-    yield ""
-    rows = ((level, *(str(of.get(state, 0)) for state in STATES)) for level, of in found.items())
-    yield from table(("level", *STATES), rows)
 
 
 def _pair(value: float | None, threshold: float | None) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final, get_args
+
 from ganbench.detect import KINDS
 from ganbench.validation.bars import FIRST_EIGHT
 from ganbench.validation.confusion import NOTHING
+from ganbench.validation.label import State
 from ganbench.validation.page.cells import Lines, Numbers, f1, macro, share
 from ganbench.validation.phrases import estimate, table
+
+STATES: Final = get_args(State)
 
 
 def scores(numbers: Numbers) -> Lines:
@@ -71,6 +76,19 @@ def log(numbers: Numbers) -> Lines:
     yield ""
     rows = ((one["kind"], share(one["precision"]), share(one["recall"]), f1(one)) for one in found["scores"])
     yield from table(("kind", "precision, log", "recall, log", "F1, log"), rows)
+
+
+def certificate(numbers: Numbers) -> Lines:
+    found = numbers["certificate"]
+    yield "## The certificate by level"
+    yield ""
+    yield (
+        "The finding convergence fires from level 2, stationary, on; the scores above are of that. Counts of runs, by what "
+        "truth says of convergence."
+    )
+    yield ""
+    rows = ((level, *(str(of.get(state, 0)) for state in STATES)) for level, of in found.items())
+    yield from table(("level", *STATES), rows)
 
 
 def confusion(numbers: Numbers) -> Lines:
